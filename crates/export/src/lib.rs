@@ -1,0 +1,1 @@
+//! Pairs to dataset files: ChatML and Alpaca, with manifest and lineage.

@@ -1,0 +1,79 @@
+//! A passage to drafts of pairs: prompts, reading of replies, the built-in offline teacher.
+
+use llm::{ChatError, ChatModel};
+use model::{Difficulty, GenerateSettings, Passage, QuestionType, Sha256Hex, Turn};
+
+/// The id of the built-in offline teacher.
+pub const BUILTIN: &str = "builtin/extractive";
+
+/// Who writes the pairs.
+#[derive(Clone, Copy)]
+pub enum Teacher<'a> {
+    /// The built-in offline teacher: for trying out, smoke tests and CI, not for training quality.
+    Builtin,
+    /// A chat model.
+    Model(&'a dyn ChatModel),
+}
+
+/// One pair as the teacher wrote it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Draft {
+    /// What is asked.
+    pub question: String,
+    /// What is answered.
+    pub answer: String,
+    /// What goes with the question; empty where nothing does.
+    pub context: String,
+    /// The teacher's reasoning, where it gave one.
+    pub reasoning: Option<String>,
+    /// The exchange of a conversation; else empty.
+    pub turns: Vec<Turn>,
+    /// What kind of question the teacher says it is.
+    pub question_type: Option<QuestionType>,
+    /// How hard the teacher says it is.
+    pub difficulty: Option<Difficulty>,
+    /// A quote of the passage that the teacher gave as support; checked to be there.
+    pub quote: Option<String>,
+}
+
+/// What a teacher made of a passage.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lesson {
+    /// The pairs, at most as many as were asked for.
+    pub drafts: Vec<Draft>,
+    /// Why there is nothing to teach in the passage, where the teacher said so.
+    pub nothing_to_teach: Option<String>,
+    /// What was wrong with the reply and was mended or left out, in words for the log.
+    pub remarks: Vec<String>,
+    /// The SHA-256 of the prompt template; of the built-in teacher, its version.
+    pub prompt_hash: Sha256Hex,
+}
+
+/// Why there is no lesson.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TeachError {
+    /// The model did not answer.
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+    /// It answered, and the answer could not be read, the repair included.
+    #[error("the reply could not be read: {reason}")]
+    Unreadable {
+        /// What was wrong with it.
+        reason: String,
+        /// The reply, as it came.
+        raw_reply: String,
+    },
+}
+
+/// Has a teacher make pairs from a passage.
+///
+/// # Errors
+/// Where the model did not answer, or what it answered cannot be read.
+pub async fn teach(
+    teacher: Teacher<'_>,
+    passage: &Passage,
+    settings: &GenerateSettings,
+) -> Result<Lesson, TeachError> {
+    let _ = (teacher, passage, settings);
+    Ok(Lesson::default())
+}

@@ -1,0 +1,1 @@
+//! Units of work, leases and the three phases of a generation.

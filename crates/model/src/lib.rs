@@ -1,0 +1,41 @@
+//! The words of Data Forge as types: ids, documents, blocks, chunks, pairs, generations, exports.
+//!
+//! Nothing here reads a file, waits, or knows the time: times and randomness are passed in.
+//! The JSON shapes of the public types are those of the REST API.
+
+mod block;
+mod chunk;
+mod digest;
+mod document;
+mod export;
+mod generation;
+mod id;
+mod pair;
+mod passage;
+mod project;
+mod scores;
+mod settings;
+mod text;
+mod unit;
+
+pub use block::{Block, BlockKind, ListItem, OutlineEntry, ParsedDocument};
+pub use chunk::{Chunk, ChunkSource, ContentType, ExcludeCode, ExcludeReason};
+pub use digest::{Sha256Hex, canonical_json, sha256_hex};
+pub use document::{Document, DocumentStatus, Format};
+pub use export::{Export, ExportFilters, ExportFormat};
+pub use generation::{Generation, GenerationKind, GenerationStatus, TransitionError, Usage};
+pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, UnitId, UserId};
+pub use pair::{
+    Difficulty, GenerationType, Pair, PairOrigin, PairProvenance, QuestionType, ReviewStatus, Role, Turn,
+};
+pub use passage::Passage;
+pub use project::{Project, ProjectStats, SourceType};
+pub use scores::{Evidence, Flag, FlagCode, Quality, Scores, Unsupported};
+pub use settings::{
+    DifficultyWeights, GenerateConfig, GenerateSettings, Price, Prices, SettingsError, Style,
+};
+pub use text::{CharIndex, scalar_count};
+pub use unit::{Phase, Unit, UnitStatus};
+
+/// A time in UTC; serialised as RFC 3339.
+pub type Time = jiff::Timestamp;

@@ -1,0 +1,223 @@
+//! What a generation is told to do.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{GenerationType, Sha256Hex, canonical_json, sha256_hex};
+
+/// A setting outside its bounds.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{name} is {value}; it has to be {expected}")]
+pub struct SettingsError {
+    /// The setting.
+    pub name: &'static str,
+    /// What it was set to.
+    pub value: String,
+    /// What it may be.
+    pub expected: &'static str,
+}
+
+/// What questions to aim at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Style {
+    /// All kinds.
+    #[default]
+    Mixed,
+    /// Steps.
+    HowTo,
+    /// Problems and their cures.
+    Troubleshooting,
+    /// What and why.
+    Conceptual,
+    /// Calls of an interface.
+    ApiCode,
+}
+
+/// How often each difficulty is asked for: weights, normalised where they are used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DifficultyWeights {
+    /// Of easy questions.
+    #[serde(default)]
+    pub easy: f64,
+    /// Of medium ones.
+    #[serde(default)]
+    pub medium: f64,
+    /// Of hard ones.
+    #[serde(default)]
+    pub hard: f64,
+}
+
+impl Default for DifficultyWeights {
+    fn default() -> Self {
+        Self { easy: 1.0, medium: 1.0, hard: 1.0 }
+    }
+}
+
+/// The `config` of a generation of pairs. An unknown key is an error that names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GenerateConfig {
+    /// How many pairs to ask for from a chunk, 1 to 20.
+    pub pairs_per_chunk: u32,
+    /// How often each difficulty is asked for.
+    pub difficulty_distribution: DifficultyWeights,
+    /// What questions to aim at.
+    pub style_template: Style,
+    /// The model that scores: `none` for local scoring alone.
+    pub judge_model: Option<String>,
+    /// The language to write in; the chunk's own where there is none.
+    pub language: Option<String>,
+    /// The seed of all chance.
+    pub seed: u64,
+    /// How many calls at once.
+    pub max_concurrency: Option<u32>,
+    /// What the run may cost, in USD.
+    pub max_cost_usd: Option<f64>,
+    /// How many tokens the run may use, prompt and completion together.
+    pub max_tokens_total: Option<u64>,
+}
+
+impl Default for GenerateConfig {
+    fn default() -> Self {
+        Self {
+            pairs_per_chunk: 3,
+            difficulty_distribution: DifficultyWeights::default(),
+            style_template: Style::Mixed,
+            judge_model: None,
+            language: None,
+            seed: 0,
+            max_concurrency: None,
+            max_cost_usd: None,
+            max_tokens_total: None,
+        }
+    }
+}
+
+/// All that a generation of pairs is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GenerateSettings {
+    /// The model that writes the pairs.
+    pub teacher_model: String,
+    /// What kind of examples to make.
+    pub generation_type: GenerationType,
+    /// The sampling temperature, 0 to 2.
+    pub temperature: f64,
+    /// The user's system prompt.
+    pub system_prompt: Option<String>,
+    /// The rest.
+    pub config: GenerateConfig,
+}
+
+impl GenerateSettings {
+    /// Checks each setting against its bounds.
+    ///
+    /// # Errors
+    /// The first setting that is outside of them.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let fail = |name, value: String, expected| Err(SettingsError { name, value, expected });
+        if self.teacher_model.trim().is_empty() {
+            return fail("teacher_model", "empty".into(), "the id of a model");
+        }
+        if !(0.0..=2.0).contains(&self.temperature) {
+            return fail("temperature", self.temperature.to_string(), "from 0 to 2");
+        }
+        let config = &self.config;
+        if !(1..=20).contains(&config.pairs_per_chunk) {
+            return fail("pairs_per_chunk", config.pairs_per_chunk.to_string(), "from 1 to 20");
+        }
+        let DifficultyWeights { easy, medium, hard } = config.difficulty_distribution;
+        let weights = [easy, medium, hard];
+        if weights.iter().any(|weight| !weight.is_finite() || *weight < 0.0)
+            || weights.iter().sum::<f64>() <= 0.0
+        {
+            return fail(
+                "difficulty_distribution",
+                format!("easy={easy},medium={medium},hard={hard}"),
+                "weights of 0 or more, one of them more than 0",
+            );
+        }
+        if config.max_concurrency == Some(0) {
+            return fail("max_concurrency", "0".into(), "1 or more");
+        }
+        if let Some(cost) = config.max_cost_usd
+            && !(cost.is_finite() && cost > 0.0)
+        {
+            return fail("max_cost_usd", cost.to_string(), "more than 0");
+        }
+        Ok(())
+    }
+
+    /// The SHA-256 of all settings that change what is made: how much may be spent and how many
+    /// calls go out at once are not among them.
+    pub fn fingerprint(&self) -> Sha256Hex {
+        let made = Self {
+            config: GenerateConfig {
+                max_concurrency: None,
+                max_cost_usd: None,
+                max_tokens_total: None,
+                ..self.config.clone()
+            },
+            ..self.clone()
+        };
+        // Settings are strings and finite numbers: they are always JSON.
+        sha256_hex(canonical_json(&made).unwrap_or_default())
+    }
+}
+
+/// USD per million tokens, by model.
+pub type Prices = BTreeMap<String, Price>;
+
+/// What a model's tokens cost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// USD per million prompt tokens.
+    pub prompt: f64,
+    /// USD per million completion tokens.
+    pub completion: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> GenerateSettings {
+        GenerateSettings {
+            teacher_model: "m".into(),
+            generation_type: GenerationType::Qa,
+            temperature: 0.7,
+            system_prompt: None,
+            config: GenerateConfig::default(),
+        }
+    }
+
+    #[test]
+    fn fingerprint_knows_what_changes_the_outcome() {
+        let mut dearer = settings();
+        dearer.config.max_cost_usd = Some(1.0);
+        dearer.config.max_concurrency = Some(2);
+        assert_eq!(settings().fingerprint(), dearer.fingerprint());
+        let mut seeded = settings();
+        seeded.config.seed = 1;
+        assert_ne!(settings().fingerprint(), seeded.fingerprint());
+    }
+
+    #[test]
+    fn check_names_the_setting() {
+        assert_eq!(settings().check(), Ok(()));
+        let hot = GenerateSettings { temperature: 3.0, ..settings() };
+        assert_eq!(hot.check().unwrap_err().to_string(), "temperature is 3; it has to be from 0 to 2");
+        let mut none = settings();
+        none.config.difficulty_distribution = DifficultyWeights { easy: 0.0, medium: 0.0, hard: 0.0 };
+        assert_eq!(none.check().unwrap_err().name, "difficulty_distribution");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let error = serde_json::from_str::<GenerateConfig>(r#"{"pairs": 3}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `pairs`"), "{error}");
+    }
+}

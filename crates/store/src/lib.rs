@@ -1,0 +1,1 @@
+//! Metadata and objects behind two traits: SQLite and files.

@@ -1,0 +1,1 @@
+//! Fixtures, a test application and the simulated gateway; for tests alone.
