@@ -1,7 +1,18 @@
 //! A passage to drafts of pairs: prompts, reading of replies, the built-in offline teacher.
 
+mod extractive;
+mod llm_teacher;
+mod prompt;
+mod quote;
+mod reply;
+mod slots;
+mod template;
+mod words;
+
 use llm::{ChatError, ChatModel};
-use model::{Difficulty, GenerateSettings, Passage, QuestionType, Sha256Hex, Turn};
+use model::{
+    Difficulty, GenerateSettings, GenerationType, Passage, QuestionType, SettingsError, Sha256Hex, Turn,
+};
 
 /// The id of the built-in offline teacher.
 pub const BUILTIN: &str = "builtin/extractive";
@@ -55,6 +66,9 @@ pub enum TeachError {
     /// The model did not answer.
     #[error(transparent)]
     Chat(#[from] ChatError),
+    /// The settings ask for what no teacher can do.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// It answered, and the answer could not be read, the repair included.
     #[error("the reply could not be read: {reason}")]
     Unreadable {
@@ -68,12 +82,19 @@ pub enum TeachError {
 /// Has a teacher make pairs from a passage.
 ///
 /// # Errors
-/// Where the model did not answer, or what it answered cannot be read.
+/// Where the settings ask for another type than `qa`, the model did not answer, or what it answered
+/// cannot be read.
 pub async fn teach(
     teacher: Teacher<'_>,
     passage: &Passage,
     settings: &GenerateSettings,
 ) -> Result<Lesson, TeachError> {
-    let _ = (teacher, passage, settings);
-    Ok(Lesson::default())
+    if settings.generation_type != GenerationType::Qa {
+        let value = settings.generation_type.as_str().to_owned();
+        return Err(SettingsError { name: "generation_type", value, expected: "qa" }.into());
+    }
+    match teacher {
+        Teacher::Builtin => Ok(extractive::teach(passage, settings)),
+        Teacher::Model(model) => llm_teacher::teach(model, passage, settings).await,
+    }
 }

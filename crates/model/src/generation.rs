@@ -42,6 +42,18 @@ impl GenerationStatus {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 
+    /// Whether the state may be left for that one, in a generation of the kind that has both.
+    pub fn may_become(self, next: Self) -> bool {
+        use GenerationStatus::{Cancelled, Completed, Failed, Generating, Parsing, Pending, Validating};
+        match next {
+            Pending => self.has_ended(),
+            Parsing | Generating => self == Pending,
+            Validating => self == Generating,
+            Completed => matches!(self, Parsing | Validating),
+            Failed | Cancelled => !self.has_ended(),
+        }
+    }
+
     /// The state as the API writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -297,6 +309,18 @@ mod tests {
     fn generation(kind: GenerationKind) -> Generation {
         let now = Time::UNIX_EPOCH;
         Generation::new(GenerationId::new(now, [0; 10]), crate::ProjectId::new(now, [0; 10]), kind, None, now)
+    }
+
+    #[test]
+    fn states_are_left_only_along_the_arrows() {
+        use GenerationStatus::{Cancelled, Completed, Failed, Generating, Parsing, Pending, Validating};
+        let all = [Pending, Parsing, Generating, Validating, Completed, Failed, Cancelled];
+        for (from, to) in all.into_iter().flat_map(|from| all.map(|to| (from, to))) {
+            let exists = [GenerationKind::Parse, GenerationKind::Generate]
+                .into_iter()
+                .any(|kind| arrow_exists(kind, from, to));
+            assert_eq!(from.may_become(to), exists, "{from:?} -> {to:?}");
+        }
     }
 
     fn arrow_exists(kind: GenerationKind, from: GenerationStatus, to: GenerationStatus) -> bool {

@@ -45,26 +45,39 @@ impl Draft {
         self.push(BlockKind::List { ordered, items }, text, page);
     }
 
-    /// Adds a table; rows are filled up with empty cells to the same length.
+    /// Adds a table; rows are filled up with empty cells to the same length, white space in cells is
+    /// brought to single blanks.
     pub fn table(&mut self, header: bool, rows: Vec<Vec<String>>, page: Option<u32>) {
+        let rows = rows.into_iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
+        self.records(header, rows, page);
+    }
+
+    /// Adds a table whose cells keep their white space, as data wants it; only in the text they
+    /// stand on one line.
+    pub fn records(&mut self, header: bool, mut rows: Vec<Vec<String>>, page: Option<u32>) {
+        rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
         let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        let rows: Vec<Vec<String>> = rows
-            .into_iter()
-            .map(|row| {
-                let mut row: Vec<String> = row.iter().map(|cell| one_line(cell)).collect();
-                row.resize(width, String::new());
-                row
-            })
-            .filter(|row| row.iter().any(|cell| !cell.is_empty()))
-            .collect();
-        let text = rows.iter().map(|row| format!("| {} |", row.join(" | "))).collect::<Vec<_>>().join("\n");
+        for row in &mut rows {
+            row.resize(width, String::new());
+        }
+        let mut text = String::new();
+        for row in &rows {
+            text.push_str(if text.is_empty() { "|" } else { "\n|" });
+            for cell in row {
+                text.push(' ');
+                text.push_str(&one_line(cell));
+                text.push_str(" |");
+            }
+        }
         self.push(BlockKind::Table { rows, header }, text, page);
     }
 
     /// Adds code, kept to the letter but for empty lines around it.
     pub fn code(&mut self, language: Option<String>, text: &str, page: Option<u32>) {
-        let text = text.replace("\r\n", "\n");
-        self.push(BlockKind::Code { language }, text.trim_matches('\n').trim_end().to_owned(), page);
+        let text = text.replace("\r\n", "\n").replace(is_invisible, "");
+        let first_line = text.len() - text.trim_start().len();
+        let start = text[..first_line].rfind('\n').map_or(0, |at| at + 1);
+        self.push(BlockKind::Code { language }, text[start..].trim_end().to_owned(), page);
     }
 
     /// Adds a foot- or endnote.
@@ -117,8 +130,26 @@ impl Draft {
     }
 }
 
+/// Characters that carry no text, whatever format they come from: control characters, marks that
+/// only say where a line may break.
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && !c.is_whitespace()) || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
+}
+
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        let start = line.len();
+        if start > 0 {
+            line.push(' ');
+        }
+        let blank = line.len();
+        line.extend(word.chars().filter(|c| !is_invisible(*c)));
+        if line.len() == blank {
+            line.truncate(start);
+        }
+    }
+    line
 }
 
 fn trim_lines(text: &str) -> String {

@@ -1,1 +1,17 @@
-//! Metadata and objects behind two traits: SQLite and files.
+//! Where things are kept: metadata behind [`Metadata`], bytes behind [`Objects`].
+//!
+//! Which backend is used is decided once, from a URL, in [`open_metadata`] and [`open_objects`].
+//! Each trait has one conformance suite, as library code in [`conformance`], that every backend passes.
+
+mod error;
+mod key;
+mod metadata;
+mod objects;
+
+pub use error::{Result, StoreError};
+pub use key::{Keys, ObjectKey};
+pub use metadata::{
+    Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, NewDocument, OpenMode, Outcome,
+    Owner, PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult, open_metadata, open_metadata_with,
+};
+pub use objects::{Objects, open_objects};

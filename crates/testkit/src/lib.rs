@@ -1,1 +1,8 @@
-//! Fixtures, a test application and the simulated gateway; for tests alone.
+//! The simulated gateway; for tests alone.
+//!
+//! [`Gateway`] speaks the OpenAI-compatible API on loopback, in the test's own process or as the
+//! program `gateway`. What it answers depends on the request alone; what goes wrong is seeded.
+
+mod gateway;
+
+pub use gateway::{FaultRates, Gateway, GatewayConfig, ModelSpec, ModelSpecError, Stats};

@@ -1,0 +1,244 @@
+//! The arguments of the command line.
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{DifficultyWeights, ExportFormat, GenerationType, Style};
+
+/// Turns your documents into a fine-tuning dataset that can be trusted.
+#[derive(Debug, Parser)]
+#[command(name = "data-forge", version, about, max_term_width = 110, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command. Each can also be set in the environment or in data-forge.toml.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings (also DATA_FORGE_… in the environment, or data-forge.toml)")]
+pub(crate) struct Common {
+    /// Where everything is kept [default: the platform's data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The metadata store [default: a SQLite file in the data directory]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// The object store [default: a folder in the data directory]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) storage_url: Option<String>,
+    /// The OpenAI-compatible gateway, /v1 included [default: $OPENAI_BASE_URL, else a local Ollama]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) gateway_url: Option<String>,
+    /// Calls to the gateway at once [default: 32]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) max_concurrency: Option<usize>,
+    /// Seconds until a call to the gateway is given up [default: 120]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(crate) request_timeout: Option<u64>,
+    /// Says more of what happens; twice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Parse, generate, validate and export in one go; started again, it goes on where it was
+    Run(Box<RunArgs>),
+    /// Print documents as parsed and chunked, a JSON line each
+    Parse(ParseArgs),
+    /// List the models that the gateway offers, and the built-in teacher
+    Models(ModelsArgs),
+    /// Check each setting and each outside part
+    Doctor,
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Documents, or folders of them (PDF, DOCX, Markdown, TXT, HTML, CSV)
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The dataset's file
+    #[arg(short, long, value_name = "FILE", default_value = "dataset.jsonl")]
+    pub(crate) output: PathBuf,
+    /// The form of its lines
+    #[arg(long, value_enum, default_value_t = FormatArg::Chatml)]
+    pub(crate) format: FormatArg,
+    /// The teacher: a model of the gateway, or builtin/extractive
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// What kind of pairs to make
+    #[arg(long = "type", value_enum, default_value_t = TypeArg::Qa)]
+    pub(crate) generation_type: TypeArg,
+    /// The judge: none is local scoring alone
+    #[arg(long, value_enum, default_value_t = JudgeArg::None)]
+    pub(crate) judge: JudgeArg,
+    /// The sampling temperature, 0 to 2
+    #[arg(long, value_name = "X", default_value_t = 0.7)]
+    pub(crate) temperature: f64,
+    /// Wishes to the teacher, as text or from a file
+    #[arg(long, value_name = "TEXT|@FILE")]
+    pub(crate) system_prompt: Option<String>,
+    /// How many pairs to ask for from a chunk
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) pairs_per_chunk: u32,
+    /// What questions to aim at
+    #[arg(long, value_enum, default_value_t = StyleArg::Mixed)]
+    pub(crate) style: StyleArg,
+    /// How often each difficulty is asked for, as weights
+    #[arg(long, value_name = "easy=W,medium=W,hard=W", default_value = "easy=1,medium=1,hard=1")]
+    pub(crate) difficulty: DifficultyArg,
+    /// The seed of all chance
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Leave out pairs of lower quality, 0 to 1
+    #[arg(long, value_name = "X")]
+    pub(crate) min_quality: Option<f64>,
+    /// Stop when calls have cost this much
+    #[arg(long, value_name = "X")]
+    pub(crate) max_cost_usd: Option<f64>,
+    /// The project that the run lands in [default: the name of the first path]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+    /// Print the summary as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `parse`.
+#[derive(Debug, Args)]
+pub(crate) struct ParseArgs {
+    /// Documents
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print the text alone, instead of a JSON line a document
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<TextFormat>,
+    /// The most tokens (o200k_base) of a chunk
+    #[arg(long, value_name = "N", default_value_t = 512)]
+    pub(crate) max_tokens: u32,
+}
+
+/// Arguments of `models`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    Text,
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FormatArg {
+    Chatml,
+    Alpaca,
+}
+
+impl From<FormatArg> for ExportFormat {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Chatml => Self::Chatml,
+            FormatArg::Alpaca => Self::Alpaca,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum TypeArg {
+    Qa,
+}
+
+impl From<TypeArg> for GenerationType {
+    fn from(TypeArg::Qa: TypeArg) -> Self {
+        Self::Qa
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum JudgeArg {
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum StyleArg {
+    Mixed,
+    HowTo,
+    Troubleshooting,
+    Conceptual,
+    ApiCode,
+}
+
+impl From<StyleArg> for Style {
+    fn from(style: StyleArg) -> Self {
+        match style {
+            StyleArg::Mixed => Self::Mixed,
+            StyleArg::HowTo => Self::HowTo,
+            StyleArg::Troubleshooting => Self::Troubleshooting,
+            StyleArg::Conceptual => Self::Conceptual,
+            StyleArg::ApiCode => Self::ApiCode,
+        }
+    }
+}
+
+/// `easy=1,medium=2,hard=1`; what is not named has the weight 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct DifficultyArg(pub(crate) DifficultyWeights);
+
+impl FromStr for DifficultyArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut weights = DifficultyWeights { easy: 0.0, medium: 0.0, hard: 0.0 };
+        for part in text.split(',') {
+            let (name, weight) = part.split_once('=').ok_or(format!("`{part}` is not NAME=WEIGHT"))?;
+            let weight = weight.trim().parse().map_err(|_| format!("`{weight}` is not a number"))?;
+            match name.trim() {
+                "easy" => weights.easy = weight,
+                "medium" => weights.medium = weight,
+                "hard" => weights.hard = weight,
+                other => return Err(format!("`{other}` is none of easy, medium, hard")),
+            }
+        }
+        Ok(Self(weights))
+    }
+}
+
+impl std::fmt::Display for DifficultyArg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let DifficultyWeights { easy, medium, hard } = self.0;
+        write!(f, "easy={easy},medium={medium},hard={hard}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn difficulty_reads_what_it_writes_and_names_what_it_cannot() {
+        let read: DifficultyArg = "easy=1,hard=2.5".parse().unwrap();
+        assert_eq!(read.0, DifficultyWeights { easy: 1.0, medium: 0.0, hard: 2.5 });
+        assert_eq!(read.to_string().parse(), Ok(read));
+        assert_eq!("tough=1".parse::<DifficultyArg>(), Err("`tough` is none of easy, medium, hard".into()));
+        assert_eq!("easy".parse::<DifficultyArg>(), Err("`easy` is not NAME=WEIGHT".into()));
+    }
+}

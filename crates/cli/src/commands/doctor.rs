@@ -1,0 +1,102 @@
+//! `data-forge doctor`.
+
+use ::generate::BUILTIN;
+
+use crate::{
+    args::Common,
+    failure::{Exit, Failure, Outcome},
+    printer::Printer,
+    settings::{FILE, Settings},
+    wiring,
+};
+
+/// Checks each setting and each outside part; says what is wrong and what to do.
+pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
+    let settings = Settings::load(common)?;
+    let mut report = Report { printer, failed: false };
+    let file =
+        settings.file.as_ref().map_or_else(|| format!("no {FILE} here"), |file| file.display().to_string());
+    report.line("settings", Ok(file))?;
+    report.line("data directory", data_directory(&settings))?;
+    report.line("metadata store", metadata(&settings).await)?;
+    report.line("object store", objects(&settings).await)?;
+    report.line("gateway", gateway(&settings).await)?;
+    report.line("default teacher", teacher(&settings))?;
+    Ok(if report.failed { Exit::Failed } else { Exit::Done })
+}
+
+struct Report<'a> {
+    printer: &'a Printer,
+    failed: bool,
+}
+
+impl Report<'_> {
+    fn line(&mut self, part: &str, found: Outcome<String>) -> Outcome<()> {
+        match found {
+            Ok(fact) => self.printer.data(format!("ok    {part}: {fact}"))?,
+            Err(failure) => {
+                self.failed = true;
+                self.printer.data(format!("wrong {part}: {:#}", failure.error))?;
+                if let Some(hint) = failure.hint {
+                    self.printer.data(format!("      {hint}"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn data_directory(settings: &Settings) -> Outcome<String> {
+    let folder = &settings.data_dir;
+    let writable = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder).map(drop));
+    match writable {
+        Ok(()) => Ok(folder.display().to_string()),
+        Err(error) => {
+            Err(Failure::failed(anyhow::anyhow!("{} cannot be written to: {error}", folder.display()))
+                .hint("set --data-dir to a folder that can be written to"))
+        }
+    }
+}
+
+async fn metadata(settings: &Settings) -> Outcome<String> {
+    store::open_metadata(&settings.database_url, store::OpenMode::Migrate).await?;
+    Ok(url_without_secrets(&settings.database_url))
+}
+
+async fn objects(settings: &Settings) -> Outcome<String> {
+    store::open_objects(&settings.storage_url).await?;
+    Ok(url_without_secrets(&settings.storage_url))
+}
+
+async fn gateway(settings: &Settings) -> Outcome<String> {
+    let Some(gateway) = wiring::gateway(settings).await? else {
+        return Ok(format!("none is set and no Ollama answers at {}: {BUILTIN} alone", wiring::OLLAMA));
+    };
+    let models = gateway.models().await.map_err(|error| {
+        Failure::failed(error).hint("check DATA_FORGE_GATEWAY_URL (with /v1) and DATA_FORGE_GATEWAY_API_KEY")
+    })?;
+    Ok(format!("{}, {} models", gateway.url(), models.len()))
+}
+
+fn teacher(settings: &Settings) -> Outcome<String> {
+    Ok(settings.model.clone().unwrap_or_else(|| "none; `run` takes --model".into()))
+}
+
+/// What stands between `//` and `@` may be a password.
+fn url_without_secrets(url: &str) -> String {
+    match (url.split_once("//"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}//***@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url_without_secrets;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        assert_eq!(url_without_secrets("mongodb://u:p@ss@db/x"), "mongodb://***@db/x");
+        assert_eq!(url_without_secrets("sqlite:/var/lib/a@b.db"), "sqlite:/var/lib/a@b.db");
+    }
+}

@@ -1,0 +1,57 @@
+//! `data-forge parse FILE…`.
+
+use std::{fs, path::Path};
+
+use ::parse::{ChunkDraft, Chunking};
+use anyhow::Context;
+use model::ParsedDocument;
+use serde::Serialize;
+
+use crate::{
+    args::{ParseArgs, TextFormat},
+    failure::{Exit, Outcome},
+    printer::Printer,
+};
+
+/// A document as parsed, on one line.
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a Path,
+    #[serde(flatten)]
+    document: &'a ParsedDocument,
+    chunks: &'a [ChunkDraft],
+}
+
+/// Prints documents as parsed. One that fails is named, and the rest goes on.
+pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
+    let mut failed = 0;
+    for path in &args.files {
+        match one(path, args) {
+            Ok(text) => printer.data(text)?,
+            Err(error) => {
+                failed += 1;
+                printer.note(format!("error: {}: {error:#}", path.display()));
+            }
+        }
+    }
+    Ok(match failed {
+        0 => Exit::Done,
+        all if all == args.files.len() => Exit::Failed,
+        _ => Exit::Partial,
+    })
+}
+
+fn one(path: &Path, args: &ParseArgs) -> anyhow::Result<String> {
+    let bytes = fs::read(path).context("it cannot be read")?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let document = ::parse::parse(&bytes, ::parse::detect(&bytes, &name)?)?;
+    Ok(match args.format {
+        Some(TextFormat::Text) => document.text,
+        Some(TextFormat::Markdown) => ::parse::render::markdown(&document),
+        None => {
+            let chunking = Chunking { max_tokens: args.max_tokens, ..Chunking::default() };
+            let chunks = ::parse::chunk(&document, &chunking);
+            serde_json::to_string(&Line { path, document: &document, chunks: &chunks })?
+        }
+    })
+}

@@ -1,0 +1,167 @@
+//! Pairs for all chunks that have none under the run's settings: an interrupted generation is ended
+//! first, then what is left gets a generation of its own.
+
+use std::{collections::HashSet, sync::Arc};
+
+use ::generate::BUILTIN;
+use anyhow::anyhow;
+use jobs::JobsError;
+use model::{Generation, GenerationId, GenerationKind, GenerationStatus, Price, Usage};
+use store::UnitFailure;
+
+use super::{Session, ingest::Ingested, settings_of::Request};
+use crate::{
+    failure::{Failure, Outcome},
+    settings::Settings,
+    wiring,
+};
+
+/// What generation came to.
+#[derive(Debug, Default)]
+pub(crate) struct Generated {
+    /// All generations of the project that were made under these settings, oldest first.
+    pub(crate) generations: Vec<GenerationId>,
+    /// Pairs that the generations of this run made.
+    pub(crate) pairs: u64,
+    /// Chunks that these worked on.
+    pub(crate) chunks: u64,
+    /// Chunks that gave no pairs since they failed: file name and position, and why.
+    pub(crate) failures: Vec<(String, UnitFailure)>,
+    /// What the calls of this run's generations came to.
+    pub(crate) usage: Usage,
+}
+
+/// Makes the pairs that are missing. `None` where that was interrupted.
+pub(crate) async fn pairs(
+    session: &mut Session,
+    settings: &Settings,
+    request: &Request,
+    ingested: &Ingested,
+) -> Outcome<Option<Generated>> {
+    let mut generated = Generated::default();
+    let mut connected = false;
+    let mut tried = HashSet::new();
+    for earlier in same_settings(session, request).await? {
+        if session.is_unfinished(&earlier).await? {
+            connect(session, settings, request, &mut connected).await?;
+            let Some(ended) = session.drive(earlier.id).await? else { return Ok(None) };
+            tried.extend(take(session, &mut generated, ended).await?);
+        }
+    }
+    let documents = ingested.parsed();
+    let Session { environment, user, project, .. } = session;
+    let settings_asked = request.generation.clone();
+    let created =
+        jobs::create_generate(environment, user, project.id, settings_asked, &documents, &tried).await;
+    match created {
+        Ok(created) => {
+            connect(session, settings, request, &mut connected).await?;
+            let Some(ended) = session.drive(created.id).await? else { return Ok(None) };
+            take(session, &mut generated, ended).await?;
+        }
+        Err(JobsError::NothingToDo(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    generated.generations =
+        same_settings(session, request).await?.iter().map(|generation| generation.id).collect();
+    Ok(Some(generated))
+}
+
+/// Oldest first.
+async fn same_settings(session: &Session, request: &Request) -> Outcome<Vec<Generation>> {
+    let Session { environment, user, project, .. } = session;
+    let fingerprint = request.generation.fingerprint();
+    let all = environment.metadata.generations(user, project.id, GenerationKind::Generate).await?;
+    let same = |generation: &Generation| {
+        generation.settings.as_ref().is_some_and(|settings| settings.fingerprint() == fingerprint)
+    };
+    Ok(all.into_iter().rev().filter(same).collect())
+}
+
+/// Adds up what a generation came to; gives back the chunks that failed in it.
+async fn take(session: &Session, generated: &mut Generated, ended: Generation) -> Outcome<Vec<String>> {
+    generated.pairs += ended.pairs_generated;
+    generated.chunks += ended.chunks_total;
+    generated.usage += ended.usage;
+    let failures = session.environment.metadata.failures(&session.user, ended.id, u32::MAX).await?;
+    if ended.status == GenerationStatus::Failed {
+        let error = ended.error.unwrap_or_default();
+        let mut failure = Failure::failed(anyhow!("generation stopped: {error}"));
+        if let Some((_, first)) = failures.first() {
+            failure.error = anyhow!("generation stopped: {error}; the first of them: {}", first.reason);
+        }
+        let hint = match error.as_str() {
+            "budget_reached" => {
+                "what is done is kept; run the same command with a higher --max-cost-usd to go on"
+            }
+            _ => {
+                "what is done is kept; run the same command again to go on; `data-forge doctor` checks the gateway"
+            }
+        };
+        return Err(failure.hint(hint));
+    }
+    let mut subjects = Vec::with_capacity(failures.len());
+    for (unit, failure) in failures {
+        let place = place(session, &unit.subject).await?;
+        generated.failures.push((place, failure));
+        subjects.push(unit.subject);
+    }
+    Ok(subjects)
+}
+
+/// Where a chunk stands, in words.
+async fn place(session: &Session, chunk: &str) -> Outcome<String> {
+    let Session { environment, user, .. } = session;
+    let Ok(id) = chunk.parse() else { return Ok(chunk.to_owned()) };
+    let Some(chunk) = environment.metadata.chunk(user, id).await? else { return Ok(chunk.to_owned()) };
+    let document = environment.metadata.document(user, chunk.document_id).await?;
+    let name = document.map_or_else(|| chunk.document_id.to_string(), |document| document.filename);
+    Ok(format!("{name}, chunk {}", chunk.position))
+}
+
+/// Reaches for the gateway only when there is something to ask it.
+async fn connect(
+    session: &mut Session,
+    settings: &Settings,
+    request: &Request,
+    connected: &mut bool,
+) -> Outcome<()> {
+    let model = &request.generation.teacher_model;
+    if *connected {
+        return Ok(());
+    }
+    *connected = true;
+    let environment = Arc::make_mut(&mut session.environment);
+    environment.limits.max_cost_usd = request.generation.config.max_cost_usd;
+    if model == BUILTIN {
+        session.printer.note(format!(
+            "{BUILTIN} cuts pairs out of the text by rules: for trying out, smoke tests and CI, not for training. \
+             For training, name a model of a gateway with --model."
+        ));
+        return Ok(());
+    }
+    let Some(gateway) = wiring::gateway(settings).await? else {
+        return Err(Failure::usage(anyhow!("the model `{model}` needs a gateway, and none is set")).hint(format!(
+            "set DATA_FORGE_GATEWAY_URL (and DATA_FORGE_GATEWAY_API_KEY), or try out with --model {BUILTIN}"
+        )));
+    };
+    let price = price(settings, &gateway, model).await;
+    if price.is_none() && environment.limits.max_cost_usd.is_some() {
+        return Err(Failure::usage(anyhow!("--max-cost-usd is set, and what `{model}` costs is not known"))
+            .hint(format!(
+                "add to data-forge.toml: [prices.\"{model}\"] with prompt and completion in USD per million"
+            )));
+    }
+    environment.limits.price = price;
+    environment.chat = Some(gateway);
+    Ok(())
+}
+
+async fn price(settings: &Settings, gateway: &llm::Gateway, model: &str) -> Option<Price> {
+    if let Some(price) = settings.prices.get(model) {
+        return Some(*price);
+    }
+    // Not every gateway lists its models; whether it answers at all is found out by the first call.
+    let listed = gateway.models().await.ok()?;
+    listed.into_iter().find(|listed| listed.id == model)?.price
+}

@@ -1,0 +1,154 @@
+//! The settings: flag, then environment, then `data-forge.toml`, then default.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow};
+use config::{Config, Environment, File, FileFormat};
+use llm::Secret;
+use model::{Price, Prices};
+use serde::Deserialize;
+
+use crate::{
+    args::Common,
+    failure::{Failure, Outcome},
+};
+
+/// The settings file, looked for in the working directory.
+pub(crate) const FILE: &str = "data-forge.toml";
+
+/// The settings as they hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Where everything is kept that has no place of its own.
+    pub(crate) data_dir: PathBuf,
+    /// The metadata store.
+    pub(crate) database_url: String,
+    /// The object store.
+    pub(crate) storage_url: String,
+    /// The gateway, where one is set.
+    pub(crate) gateway_url: Option<String>,
+    /// Its key.
+    pub(crate) gateway_api_key: Option<Secret>,
+    /// The default teacher.
+    pub(crate) model: Option<String>,
+    /// What models cost, in USD per million tokens.
+    pub(crate) prices: Prices,
+    /// Calls at once.
+    pub(crate) max_concurrency: usize,
+    /// Until a call is given up.
+    pub(crate) request_timeout: Duration,
+    /// The settings file, if there is one.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// What file and environment may hold; the environment's names have `DATA_FORGE_` before them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Layer {
+    data_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    storage_url: Option<String>,
+    gateway_url: Option<String>,
+    gateway_api_key: Option<String>,
+    model: Option<String>,
+    prices: BTreeMap<String, Price>,
+    max_concurrency: Option<usize>,
+    request_timeout: Option<u64>,
+}
+
+/// Every name that a settings file may hold: those of this program's later parts included, so that
+/// one file serves all.
+const KNOWN: &[&str] = &[
+    "data_dir",
+    "database_url",
+    "storage_url",
+    "gateway_url",
+    "gateway_api_key",
+    "model",
+    "prices",
+    "max_concurrency",
+    "request_timeout",
+];
+
+impl Settings {
+    /// Reads all layers.
+    pub(crate) fn load(flags: &Common) -> Outcome<Self> {
+        let file = PathBuf::from(FILE);
+        let file = file.is_file().then_some(file);
+        let layer = read(file.as_deref())?;
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+
+        let data_dir =
+            flags.data_dir.clone().or(layer.data_dir).or_else(default_data_dir).ok_or_else(|| {
+                Failure::usage(anyhow!("there is no home directory to keep data in")).hint("set --data-dir")
+            })?;
+        let max_concurrency = flags.max_concurrency.or(layer.max_concurrency).unwrap_or(32);
+        let request_timeout = flags.request_timeout.or(layer.request_timeout).unwrap_or(120);
+        for (name, value) in
+            [("max_concurrency", max_concurrency as u64), ("request_timeout", request_timeout)]
+        {
+            if value == 0 {
+                return Err(Failure::usage(anyhow!("{name} is 0; it has to be 1 or more")));
+            }
+        }
+        Ok(Self {
+            database_url: flags
+                .database_url
+                .clone()
+                .or(layer.database_url)
+                .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("data-forge.db").display())),
+            storage_url: flags
+                .storage_url
+                .clone()
+                .or(layer.storage_url)
+                .or_else(|| variable("S3_BUCKET").map(|bucket| format!("s3://{bucket}")))
+                .unwrap_or_else(|| data_dir.join("objects").display().to_string()),
+            data_dir,
+            gateway_url: flags
+                .gateway_url
+                .clone()
+                .or(layer.gateway_url)
+                .or_else(|| variable("OPENAI_BASE_URL")),
+            gateway_api_key: layer.gateway_api_key.or_else(|| variable("OPENAI_API_KEY")).map(Secret::new),
+            model: layer.model,
+            prices: layer.prices,
+            max_concurrency,
+            request_timeout: Duration::from_secs(request_timeout),
+            file,
+        })
+    }
+}
+
+fn read(file: Option<&Path>) -> Outcome<Layer> {
+    let mut builder = Config::builder();
+    if let Some(file) = file {
+        check_names(file)?;
+        builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+    }
+    builder
+        .add_source(Environment::with_prefix("DATA_FORGE").ignore_empty(true))
+        .build()
+        .and_then(Config::try_deserialize)
+        .map_err(|error| Failure::usage(anyhow!("the settings cannot be read: {error}")))
+}
+
+/// The environment may hold names for other programs of a like prefix; a name in the file that is
+/// none of ours is a mistake.
+fn check_names(file: &Path) -> Outcome<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let table: toml::Table =
+        text.parse().map_err(|error| Failure::usage(anyhow!("{}: {error}", file.display())))?;
+    match table.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+        Some(name) => Err(Failure::usage(anyhow!("{}: there is no setting `{name}`", file.display()))
+            .hint(format!("the settings are {}", KNOWN.join(", ")))),
+        None => Ok(()),
+    }
+}
+
+fn default_data_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "data-forge").map(|dirs| dirs.data_dir().to_owned())
+}

@@ -1,0 +1,59 @@
+//! `kill -9` at any moment: the run goes on where it was, and pays for no finished call again.
+
+use std::time::Duration;
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use testkit::gateway::{Gateway, GatewayConfig};
+
+use crate::forge::{Forge, manual};
+
+const KILLS: usize = 20;
+const CONCURRENCY: u64 = 4;
+
+/// Twice as many kills as asked for would mean that runs end before they can be killed.
+const LONGEST_LIFE_MS: u64 = 700;
+
+fn write_documents(forge: &Forge) {
+    for name in ["compressor", "fan", "pump", "turbine"] {
+        forge.write(&format!("docs/{name}.md"), manual(name, 40));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_kills_leave_the_dataset_of_an_undisturbed_run() {
+    let arguments = ["run", "docs", "--model", "simulated", "--max-concurrency", "4", "--json"];
+    let calm = Gateway::start(GatewayConfig::default()).await.unwrap();
+    let undisturbed = Forge::with_gateway(&calm.url());
+    write_documents(&undisturbed);
+    let expected = undisturbed.run(&arguments).summary(0);
+
+    let slow = GatewayConfig { latency_ms: 60, ..GatewayConfig::default() };
+    let gateway = Gateway::start(slow).await.unwrap();
+    let forge = Forge::with_gateway(&gateway.url());
+    write_documents(&forge);
+    let mut chance = StdRng::seed_from_u64(2);
+    let mut kills = 0;
+    while kills < KILLS {
+        let mut child = forge.command(&arguments).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(chance.random_range(5..LONGEST_LIFE_MS))).await;
+        let ended = child.try_wait().unwrap();
+        assert!(
+            ended.is_none(),
+            "the run ended ({ended:?}) after {kills} kills: too few chunks for this test"
+        );
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    let summary = forge.run(&arguments).summary(0);
+    assert_eq!(forge.read("dataset.jsonl"), undisturbed.read("dataset.jsonl"));
+    assert_eq!(summary["pairs"]["exported"], expected["pairs"]["exported"]);
+    let stats = gateway.stats();
+    assert!(
+        stats.repeats <= CONCURRENCY * kills as u64,
+        "{} repeats after {kills} kills with {CONCURRENCY} calls at once",
+        stats.repeats
+    );
+    // What is repeated was in flight at a kill; every other answer was paid for once.
+    assert_eq!(stats.answered - stats.repeats, summary["chunks"]["total"].as_u64().unwrap());
+}

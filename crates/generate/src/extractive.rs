@@ -1,0 +1,70 @@
+//! The built-in offline teacher: questions by template, answers that are spans of the passage.
+//!
+//! It reads the passage's own structure (headings, lists, tables, code, sentences of a plain form)
+//! and asks only where a template is safe: few good questions rather than many bad ones. Templates
+//! are English; of a passage in another language it takes what needs no wording of its own.
+
+mod candidate;
+mod code;
+mod code_like;
+mod definition;
+mod faq;
+mod glossary;
+mod heading;
+mod list;
+mod section;
+mod sentence;
+mod sentences;
+mod table;
+mod verbs;
+mod wording;
+
+use model::{GenerateSettings, Passage, sha256_hex};
+
+use crate::Lesson;
+use candidate::Candidate;
+use wording::Wording;
+
+/// Changes with every change of what the teacher makes of a passage.
+const VERSION: &str = "builtin/extractive 1";
+
+/// The most bytes of a passage that are read: far more than a chunk has.
+const MAX_TEXT: usize = 256 * 1024;
+
+/// Makes pairs from a passage; the same ones every time.
+pub(crate) fn teach(passage: &Passage, settings: &GenerateSettings) -> Lesson {
+    let text = &passage.text[..passage.text.floor_char_boundary(MAX_TEXT)];
+    let wording = Wording::new(passage, text);
+    let sections = section::sections(passage, text);
+    let turn = sha256_hex(format!("{}:{}", settings.config.seed, passage.sha256()));
+    let turn = turn.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok()).unwrap_or_default();
+
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for section in &sections {
+        candidates.extend(faq::find(section));
+        candidates.extend(table::find(section, passage, &wording, turn));
+        if wording.english {
+            candidates.extend(heading::find(section, &wording));
+            candidates.extend(list::find(section, &wording));
+            candidates.extend(code::find(section, &wording));
+            candidates.extend(definition::find(section, &wording));
+            candidates.extend(glossary::find(section, &wording));
+            candidates.extend(sentence::find(section, &wording));
+        }
+    }
+    let config = &settings.config;
+    let drafts = candidate::select(candidates, config.pairs_per_chunk as usize, config.style_template);
+    let nothing_to_teach = drafts.is_empty().then(|| {
+        if text.trim().is_empty() {
+            "the passage is empty".to_owned()
+        } else if wording.english {
+            "the built-in teacher found no heading, list, table or sentence in it that it has a safe question for"
+                .to_owned()
+        } else {
+            "the passage is not in English, and the built-in teacher found no table and no question with its \
+             answer in it"
+                .to_owned()
+        }
+    });
+    Lesson { drafts, nothing_to_teach, remarks: Vec::new(), prompt_hash: sha256_hex(VERSION) }
+}

@@ -1,0 +1,132 @@
+//! A model's reply to drafts: what can be used is used, what cannot is named.
+
+mod item;
+mod json;
+
+use std::collections::HashSet;
+
+use llm::{ChatReply, FinishReason};
+use serde_json::{Map, Value};
+
+use crate::{Draft, quote, words};
+
+/// The most items of a reply that are looked at: more than may be asked for.
+const MAX_ITEMS: usize = 100;
+
+/// What a reply holds.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Reading {
+    /// The usable pairs.
+    pub(crate) drafts: Vec<Draft>,
+    /// Why there is nothing to teach, where the model said so.
+    pub(crate) nothing_to_teach: Option<String>,
+    /// What was mended or left out.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// Reads a reply to a request for at most `count` pairs from a passage.
+///
+/// # Errors
+/// Why nothing in it can be used.
+pub(crate) fn read(reply: &ChatReply, passage: &str, count: usize) -> Result<Reading, String> {
+    if reply.content.trim().is_empty() {
+        return Err("it is empty".into());
+    }
+    let mut reading = Reading::default();
+    let (value, repairs) = json::read(&reply.content)?;
+    reading.remarks.extend(repairs.into_iter().map(|repair| format!("the reply was mended: {repair}")));
+    let Some(mut items) = items(&value) else {
+        reading.nothing_to_teach = nothing_to_teach(&value);
+        return match reading.nothing_to_teach {
+            Some(_) => Ok(reading),
+            None => Err("it holds no `pairs`".into()),
+        };
+    };
+    if reply.finish_reason == FinishReason::Length {
+        reading.remarks.push("the reply reached its most tokens and was cut".into());
+        if !ends_with_whole_item(&reply.content) && items.pop().is_some() {
+            reading.remarks.push("the last pair was cut and is left out".into());
+        }
+    }
+    take(&mut reading, &items, passage, count);
+    reading.nothing_to_teach = nothing_to_teach(&value).filter(|_| reading.drafts.is_empty());
+    if reading.drafts.is_empty() && reading.nothing_to_teach.is_none() {
+        let why = reading.remarks.last().map(|remark| format!(" ({remark})")).unwrap_or_default();
+        return Err(format!("it holds no usable pair{why}"));
+    }
+    Ok(reading)
+}
+
+fn take(reading: &mut Reading, items: &[&Value], passage: &str, count: usize) {
+    let mut asked = HashSet::new();
+    for (at, value) in items.iter().take(MAX_ITEMS).enumerate() {
+        let pair = at + 1;
+        let mut draft = match item::draft(value) {
+            Ok((draft, notes)) => {
+                reading.remarks.extend(notes.into_iter().map(|note| format!("pair {pair}: {note}")));
+                draft
+            }
+            Err(reason) => {
+                reading.remarks.push(format!("pair {pair} is left out: {reason}"));
+                continue;
+            }
+        };
+        if !asked.insert(words::key(&draft.question)) {
+            reading.remarks.push(format!("pair {pair} is left out: its question was asked before"));
+            continue;
+        }
+        if reading.drafts.len() == count {
+            let more = items.len() - at;
+            reading.remarks.push(format!("{more} more than the {count} pairs asked for are left out"));
+            return;
+        }
+        draft.quote = draft.quote.and_then(|said| {
+            let found = quote::locate(passage, &said).map(str::to_owned);
+            if found.is_none() {
+                reading.remarks.push(format!("pair {pair}: its quote does not stand in the passage"));
+            }
+            found
+        });
+        reading.drafts.push(draft);
+    }
+}
+
+/// The list of pairs in a reply: the list itself, the one under a known name, the only list of
+/// objects that there is, or a single pair without a list.
+fn items(value: &Value) -> Option<Vec<&Value>> {
+    const NAMES: [&str; 9] =
+        ["pairs", "qa_pairs", "questions", "items", "data", "results", "examples", "faq", "output"];
+    match value {
+        Value::Array(items) => Some(items.iter().collect()),
+        Value::Object(object) => {
+            let named = NAMES.iter().find_map(|name| object.get(*name)?.as_array());
+            if let Some(items) = named.or_else(|| only_list(object)) {
+                return Some(items.iter().collect());
+            }
+            item::draft(value).is_ok().then(|| vec![value])
+        }
+        _ => None,
+    }
+}
+
+fn only_list(object: &Map<String, Value>) -> Option<&Vec<Value>> {
+    let mut lists =
+        object.values().filter_map(Value::as_array).filter(|list| list.iter().any(Value::is_object));
+    lists.next().filter(|_| lists.next().is_none())
+}
+
+fn nothing_to_teach(value: &Value) -> Option<String> {
+    let said = value.get("nothing_to_teach")?;
+    match said {
+        Value::String(reason) if !reason.trim().is_empty() => {
+            Some(reason.trim().chars().take(item::MAX_QUESTION).collect())
+        }
+        Value::Bool(true) => Some("the model gave no reason".into()),
+        _ => None,
+    }
+}
+
+/// Whether a cut reply was cut between items, so that its last one is whole.
+fn ends_with_whole_item(content: &str) -> bool {
+    content.trim_end_matches(|char: char| char.is_whitespace() || ",]`".contains(char)).ends_with('}')
+}

@@ -1,0 +1,85 @@
+//! What a worker works with.
+
+use std::{sync::Arc, time::Duration};
+
+use llm::ChatModel;
+use model::{Price, Time};
+use parse::Chunking;
+use store::{Metadata, Objects, Owner};
+
+use crate::{Clock, owner};
+
+/// What a worker works with: decided once, when the process starts.
+#[derive(Clone)]
+pub struct Environment {
+    /// The store of metadata.
+    pub metadata: Arc<dyn Metadata>,
+    /// The store of bytes.
+    pub objects: Arc<dyn Objects>,
+    /// The gateway, if there is one.
+    pub chat: Option<Arc<dyn ChatModel>>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Who this process is to others.
+    pub owner: Owner,
+    /// How documents are cut.
+    pub chunking: Chunking,
+    /// What bounds this process's work.
+    pub limits: Limits,
+}
+
+/// What bounds a process's work.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Calls to the gateway at once.
+    pub max_concurrency: usize,
+    /// Documents or pairs worked on at once: the number of cores.
+    pub cores: usize,
+    /// What the generation may cost, in USD.
+    pub max_cost_usd: Option<f64>,
+    /// How many tokens the generation may use.
+    pub max_tokens_total: Option<u64>,
+    /// What the teacher's tokens cost, if that is known.
+    pub price: Option<Price>,
+    /// How long a claim holds without a heartbeat.
+    pub lease: Duration,
+    /// How often a claim is renewed.
+    pub heartbeat: Duration,
+    /// How long calls that are under way may go on after an interruption.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_concurrency: 32,
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            max_cost_usd: None,
+            max_tokens_total: None,
+            price: None,
+            lease: Duration::from_secs(60),
+            heartbeat: Duration::from_secs(15),
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Environment {
+    /// An environment of this process with the default limits, and without a gateway.
+    pub fn new(metadata: Arc<dyn Metadata>, objects: Arc<dyn Objects>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            metadata,
+            objects,
+            chat: None,
+            clock,
+            owner: owner::this_process(),
+            chunking: Chunking::default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+}

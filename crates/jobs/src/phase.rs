@@ -1,0 +1,122 @@
+//! One phase of a generation: units are claimed by lease, worked on side by side, and written
+//! together with their being done.
+
+mod generate;
+mod parse;
+mod pool;
+mod validate;
+
+use std::sync::Arc;
+
+use model::{Generation, Phase, Unit};
+use store::Outcome;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Environment, JobsError, ledger::Spending, owner};
+
+/// How a phase ended in this process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PhaseEnd {
+    /// No unit is left, here or in another process.
+    Finished,
+    /// Going on makes no sense, for this reason.
+    Stopped(String),
+    /// It was told to stop.
+    Interrupted,
+}
+
+/// What a unit's work came to.
+enum Worked {
+    /// An outcome to be written.
+    Outcome(Outcome),
+    /// The reason why neither this unit nor any other can be worked on now.
+    Stop(String),
+}
+
+/// Works on a phase until no unit is left, or it is told to stop.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn run_phase(
+    environment: &Arc<Environment>,
+    generation: &Generation,
+    phase: Phase,
+    stop: &CancellationToken,
+) -> Result<PhaseEnd, JobsError> {
+    free_the_dead(environment, generation).await?;
+    let heartbeat = Heartbeat::start(environment, generation);
+    let work = Arc::new(Work {
+        environment: Arc::clone(environment),
+        generation: generation.clone(),
+        spending: Spending::new(generation.usage),
+    });
+    let end = pool::run(work, phase, stop).await;
+    drop(heartbeat);
+    environment.metadata.release(generation.id, &environment.owner).await?;
+    end
+}
+
+/// What the units of a phase share.
+struct Work {
+    environment: Arc<Environment>,
+    generation: Generation,
+    spending: Spending,
+}
+
+impl Work {
+    /// Works on one unit.
+    async fn unit(&self, unit: &Unit) -> Result<Worked, JobsError> {
+        match unit.phase {
+            Phase::Parse => parse::unit(self, unit).await,
+            Phase::Generate => generate::unit(self, unit).await,
+            Phase::Validate => validate::unit(self, unit).await,
+        }
+    }
+
+    /// How many units are worked on at once.
+    fn concurrency(&self, phase: Phase) -> usize {
+        let limits = &self.environment.limits;
+        let calls_out = phase == Phase::Generate && self.teacher() != ::generate::BUILTIN;
+        if calls_out { limits.max_concurrency.max(1) } else { limits.cores.max(1) }
+    }
+
+    fn teacher(&self) -> &str {
+        self.generation.settings.as_ref().map_or("", |settings| &settings.teacher_model)
+    }
+}
+
+/// Units of processes of this machine that have ended are free at once, without waiting for their
+/// leases to run out.
+async fn free_the_dead(environment: &Environment, generation: &Generation) -> Result<(), JobsError> {
+    for holder in environment.metadata.owners(generation.id).await? {
+        if owner::is_dead(&holder) {
+            let freed = environment.metadata.release(generation.id, &holder).await?;
+            tracing::info!(pid = holder.pid, freed, "took over the units of a process that has ended");
+        }
+    }
+    Ok(())
+}
+
+/// Holds this process's leases in a generation while it is alive.
+struct Heartbeat(tokio::task::JoinHandle<()>);
+
+impl Heartbeat {
+    fn start(environment: &Arc<Environment>, generation: &Generation) -> Self {
+        let (environment, id) = (Arc::clone(environment), generation.id);
+        Self(tokio::spawn(async move {
+            let Environment { metadata, owner, limits, .. } = &*environment;
+            loop {
+                tokio::time::sleep(limits.heartbeat).await;
+                if let Err(error) = metadata.heartbeat(id, owner, environment.now(), limits.lease).await {
+                    tracing::warn!(%error, "the leases could not be renewed");
+                }
+            }
+        }))
+    }
+}
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

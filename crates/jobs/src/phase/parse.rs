@@ -1,0 +1,112 @@
+//! A document to chunks.
+
+use model::{Chunk, ChunkId, Document, DocumentStatus, ParsedDocument, Passage, Unit};
+use parse::{ChunkDraft, ParseError};
+use store::{Keys, ObjectKey, Outcome, UnitFailure};
+
+use super::{Work, Worked};
+use crate::JobsError;
+
+/// Works on one document.
+pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> {
+    let environment = &work.environment;
+    let Some(document) = environment.metadata.work_document(work.generation.id, unit).await? else {
+        return Ok(failed("the document was deleted"));
+    };
+    let Some(bytes) = source(work, &document).await? else {
+        return Ok(failed("its bytes are not in the object store; add the file again"));
+    };
+    let (format, chunking) = (document.format, environment.chunking);
+    let parsed = tokio::task::spawn_blocking(move || -> Result<_, ParseError> {
+        let parsed = parse::parse(&bytes, format)?;
+        let chunks = parse::chunk(&parsed, &chunking);
+        let json = serde_json::to_vec(&parsed).map_err(|error| ParseError::Bug(error.to_string()))?;
+        Ok((parsed, chunks, json))
+    })
+    .await;
+    let (parsed, chunks, json) = match parsed {
+        Ok(Ok(parsed)) => parsed,
+        Ok(Err(error)) => return Ok(failed(&error.to_string())),
+        Err(error) => return Ok(failed(&ParseError::Bug(error.to_string()).to_string())),
+    };
+    let key = parsed_key(work, &document).await?;
+    environment.objects.put(&key, &json).await?;
+    Ok(Worked::Outcome(parsed_outcome(work, document, &parsed, chunks)))
+}
+
+async fn source(work: &Work, document: &Document) -> Result<Option<Vec<u8>>, JobsError> {
+    match ObjectKey::from_stored(&document.storage_key) {
+        Some(key) => Ok(work.environment.objects.get(&key).await?),
+        None => Ok(None),
+    }
+}
+
+async fn parsed_key(work: &Work, document: &Document) -> Result<ObjectKey, JobsError> {
+    let context = work.environment.metadata.generation_context(work.generation.id).await?;
+    let user = context.ok_or(JobsError::NoGeneration)?.user;
+    Ok(Keys::new(&user, document.project_id).parsed(document.id))
+}
+
+fn parsed_outcome(
+    work: &Work,
+    document: Document,
+    parsed: &ParsedDocument,
+    chunks: Vec<ChunkDraft>,
+) -> Outcome {
+    let now = work.environment.now();
+    let title = parsed.title.clone().unwrap_or_else(|| document.filename.clone());
+    let chunks: Vec<_> = chunks
+        .into_iter()
+        .map(|draft| {
+            let passage = Passage {
+                document: title.clone(),
+                heading_path: draft.heading_path.clone(),
+                content_type: draft.content_type,
+                text: draft.text.clone(),
+                table_header: draft.table_header.clone(),
+                language: parsed.language.clone(),
+            };
+            (chunk(&document, draft, now), passage)
+        })
+        .collect();
+    let document = Document {
+        status: DocumentStatus::Parsed,
+        error: None,
+        pages: parsed.pages,
+        chunk_count: chunks.len() as u64,
+        warnings: parsed.warnings.clone(),
+        parsed_at: Some(now),
+        ..document
+    };
+    Outcome::Parsed { document: Box::new(document), chunks }
+}
+
+fn chunk(document: &Document, draft: ChunkDraft, now: model::Time) -> Chunk {
+    let id = ChunkId::derive([
+        document.id.as_uuid().as_bytes().as_slice(),
+        &draft.position.to_be_bytes(),
+        draft.text.as_bytes(),
+    ]);
+    Chunk {
+        id,
+        project_id: document.project_id,
+        document_id: document.id,
+        position: draft.position,
+        heading_path: draft.heading_path,
+        content_type: draft.content_type,
+        text: draft.text,
+        table_header: draft.table_header,
+        token_count: draft.token_count,
+        source: draft.source,
+        topic: None,
+        edited: false,
+        excluded: draft.exclude_reason.is_some(),
+        exclude_reason: draft.exclude_reason,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn failed(reason: &str) -> Worked {
+    Worked::Outcome(Outcome::Failed(UnitFailure { reason: reason.into(), raw_reply: None }))
+}

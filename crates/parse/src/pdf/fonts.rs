@@ -1,0 +1,165 @@
+//! Fonts: from the bytes of a shown string to characters and advances.
+
+mod style;
+mod unicode;
+mod widths;
+
+use std::{collections::HashMap, rc::Rc, sync::Arc};
+
+use hayro_cmap::{BfString, CMapName};
+use hayro_font::{
+    CMapResolverFn, FallbackFontQuery, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, StandardFont,
+};
+use hayro_syntax::object::Dict;
+
+pub(super) use self::{style::FontStyle, unicode::normalize};
+
+use self::unicode::Fallback;
+use super::limits::MAX_FONTS;
+
+/// A font of a document, as a place in its [`Fonts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FontId(u32);
+
+/// The fonts of a document, each loaded once.
+pub(super) struct Fonts<'a> {
+    cache: FontCache<'a>,
+    programs: FontResolverFn,
+    cmaps: CMapResolverFn,
+    fonts: Vec<TextFont<'a>>,
+    by_dict: HashMap<(usize, usize), Option<FontId>>,
+    empty: Rc<str>,
+}
+
+impl<'a> Fonts<'a> {
+    pub(super) fn new() -> Self {
+        Self {
+            cache: FontCache::new(),
+            programs: Arc::new(|query| Some(substitute(query).get_font_data())),
+            cmaps: Arc::new(hayro_cmap::load_embedded),
+            fonts: Vec::new(),
+            by_dict: HashMap::new(),
+            empty: Rc::from(""),
+        }
+    }
+
+    /// The font that a dictionary describes, or nothing where it is beyond use.
+    pub(super) fn load(&mut self, dict: &Dict<'a>) -> Option<FontId> {
+        // The file outlives the fonts, so the place of a dictionary's bytes identifies it.
+        let key = (dict.data().as_ptr() as usize, dict.data().len());
+        if let Some(known) = self.by_dict.get(&key) {
+            return *known;
+        }
+        let id = self.load_new(dict);
+        self.by_dict.insert(key, id);
+        id
+    }
+
+    fn load_new(&mut self, dict: &Dict<'a>) -> Option<FontId> {
+        if self.fonts.len() >= MAX_FONTS || !widths::are_bounded(dict) {
+            return None;
+        }
+        let font = self.cache.font(dict, &self.programs, &self.cmaps)?;
+        let id = FontId(u32::try_from(self.fonts.len()).ok()?);
+        self.fonts.push(TextFont {
+            vertical: !font.is_horizontal(),
+            style: FontStyle::of(dict),
+            fallback: Fallback::new(dict),
+            font,
+            narrow: vec![None; 256],
+            wide: HashMap::new(),
+        });
+        Some(id)
+    }
+
+    /// What kind of face a font is.
+    pub(super) fn style(&self, id: FontId) -> FontStyle {
+        self.fonts.get(id.0 as usize).map(|font| font.style).unwrap_or_default()
+    }
+
+    /// The font to decode strings with.
+    pub(super) fn get_mut(&mut self, id: FontId) -> Option<&mut TextFont<'a>> {
+        self.fonts.get_mut(id.0 as usize)
+    }
+
+    /// An empty text, shared.
+    pub(super) fn empty_text(&self) -> Rc<str> {
+        Rc::clone(&self.empty)
+    }
+}
+
+/// A font that strings are shown in.
+pub(super) struct TextFont<'a> {
+    font: Font<'a>,
+    style: FontStyle,
+    pub(super) vertical: bool,
+    fallback: Fallback,
+    narrow: Vec<Option<Character>>,
+    wide: HashMap<u32, Character>,
+}
+
+/// What a character code means.
+#[derive(Debug, Clone)]
+pub(super) struct Character {
+    /// Its text, or nothing where the font does not tell.
+    pub(super) text: Option<Rc<str>>,
+    /// How far it moves on, in thousandths of the font size; in vertical writing downwards
+    /// movements are negative.
+    pub(super) advance: f32,
+}
+
+impl TextFont<'_> {
+    /// The next character of a string from `offset` on, its code and the length of that in bytes.
+    pub(super) fn next(&mut self, bytes: &[u8], offset: usize) -> (Character, u32, usize) {
+        let (code, length) = self.font.read_code(bytes, offset);
+        let length = length.max(1);
+        let slot = if length == 1 { self.narrow.get(code as usize).and_then(Option::as_ref) } else { self.wide.get(&code) };
+        if let Some(known) = slot {
+            return (known.clone(), code, length);
+        }
+        let character = self.character(code);
+        if length == 1
+            && let Some(slot) = self.narrow.get_mut(code as usize)
+        {
+            *slot = Some(character.clone());
+        } else {
+            self.wide.insert(code, character.clone());
+        }
+        (character, code, length)
+    }
+
+    fn character(&self, code: u32) -> Character {
+        let advance = self.font.code_advance(code);
+        let advance = if self.vertical { advance.y } else { advance.x };
+        Character { text: self.text(code), advance: if advance.is_finite() { advance as f32 } else { 0.0 } }
+    }
+
+    fn text(&self, code: u32) -> Option<Rc<str>> {
+        let glyph = self.font.map_code(code);
+        let known = match self.font.glyph(glyph, code) {
+            FontGlyph::Outline(outline) => match outline.as_unicode() {
+                Some(text) => Some(text),
+                None => self.fallback.lookup(code, &outline),
+            },
+            FontGlyph::Type3(drawn) => drawn.as_unicode(),
+        };
+        let text = match known? {
+            BfString::Char(character) => unicode::normalize(character.encode_utf8(&mut [0; 4])),
+            BfString::String(text) => unicode::normalize(&text),
+        };
+        text.map(Rc::from)
+    }
+}
+
+/// The standard font to take widths from where a document does not embed its own.
+fn substitute(query: &FontQuery) -> StandardFont {
+    match query {
+        FontQuery::Standard(font) => *font,
+        FontQuery::Fallback(query) => FallbackFontQuery::pick_standard_font(query),
+    }
+}
+
+/// A predefined CMap by name, where one is built in.
+fn predefined_cmap(name: CMapName<'_>) -> Option<hayro_cmap::CMap> {
+    hayro_cmap::CMap::parse(hayro_cmap::load_embedded(name)?, hayro_cmap::load_embedded)
+}

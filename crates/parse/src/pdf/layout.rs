@@ -1,0 +1,73 @@
+//! From the glyphs of the pages to the blocks of a document.
+//!
+//! Glyphs become words and lines ([`lines`]), page by page; lines that are running heads or page
+//! numbers go ([`furniture`]); lines become blocks by their spacing, indents and faces
+//! ([`blocks`]), and blocks become headings, lists, code, tables and paragraphs ([`assemble`]).
+
+mod assemble;
+mod blocks;
+mod furniture;
+mod lines;
+mod text;
+
+pub(super) use self::{assemble::assemble, furniture::remove_furniture, lines::lines};
+
+use super::{fonts::FontStyle, geometry::Direction};
+
+/// What is left of a page once its glyphs are lines.
+#[derive(Debug, Default)]
+pub(super) struct PageLines {
+    /// Its lines, in the order of the content stream.
+    pub(super) lines: Vec<Line>,
+    pub(super) width: f32,
+    pub(super) height: f32,
+}
+
+/// A line of text, in the frame of its direction.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) words: Vec<Word>,
+    pub(super) u0: f32,
+    pub(super) u1: f32,
+    /// The baseline.
+    pub(super) v: f32,
+    /// The font size of most of it.
+    pub(super) size: f32,
+    pub(super) direction: Direction,
+    /// The face of most of it.
+    pub(super) style: FontStyle,
+}
+
+/// A run of characters without a gap.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) u0: f32,
+    pub(super) u1: f32,
+    pub(super) size: f32,
+    pub(super) style: FontStyle,
+}
+
+impl Line {
+    /// Its words, a blank between them.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::with_capacity(self.words.iter().map(|word| word.text.len() + 1).sum());
+        for word in &self.words {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&word.text);
+        }
+        text
+    }
+
+    /// The number of its characters, blanks left out.
+    pub(super) fn characters(&self) -> usize {
+        self.words.iter().map(|word| word.text.chars().count()).sum()
+    }
+
+    /// The width of its first word.
+    pub(super) fn first_width(&self) -> f32 {
+        self.words.first().map_or(0.0, |word| word.u1 - word.u0)
+    }
+}

@@ -1,0 +1,163 @@
+//! Lines to blocks: runs of lines that belong together by spacing, indent and face.
+
+use std::collections::HashMap;
+
+use super::{Line, PageLines};
+
+/// Lines that belong together.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) lines: Vec<Line>,
+    /// The page of the first line, from 1.
+    pub(super) page: u32,
+    /// The space above it in points, where it has a block above in its column.
+    pub(super) above: Option<f32>,
+}
+
+/// Measures of a document's body text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Body {
+    /// The font size of most characters.
+    pub(super) size: f32,
+    /// The usual distance of baselines, as a multiple of the font size.
+    pub(super) leading: f32,
+}
+
+impl Body {
+    pub(super) fn of(pages: &[PageLines]) -> Self {
+        let mut sizes: HashMap<u32, usize> = HashMap::new();
+        let mut leadings: HashMap<u32, usize> = HashMap::new();
+        for line in pages.iter().flat_map(|page| &page.lines) {
+            *sizes.entry((line.size * 2.0).round() as u32).or_default() += line.characters();
+        }
+        let size = sizes.into_iter().max_by_key(|(size, count)| (*count, *size)).map_or(10.0, |(size, _)| size as f32 / 2.0);
+        for page in pages {
+            for pair in page.lines.windows(2) {
+                let distance = pair[1].v - pair[0].v;
+                if (pair[0].size - size).abs() < 0.6 && (0.8..2.0).contains(&(distance / size)) {
+                    *leadings.entry((distance / size * 50.0).round() as u32).or_default() += 1;
+                }
+            }
+        }
+        let leading = leadings.into_iter().max_by_key(|(step, count)| (*count, u32::MAX - *step));
+        Self { size, leading: leading.map_or(1.2, |(step, _)| step as f32 / 50.0) }
+    }
+}
+
+/// The blocks of a page.
+pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
+    let rights = column_rights(&page.lines);
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut lines = page.lines.into_iter().zip(rights).peekable();
+    while let Some((line, right)) = lines.next() {
+        let after = lines.peek().map(|(line, _)| line.u0);
+        match blocks.last_mut() {
+            Some(block) if goes_on(block, &line, right, after, body) => block.lines.push(line),
+            previous => {
+                let above = previous
+                    .and_then(|block| block.lines.last())
+                    .map(|last| line.v - last.v)
+                    .filter(|distance| *distance > 0.0);
+                blocks.push(Block { lines: vec![line], page: number, above });
+            }
+        }
+    }
+    blocks
+}
+
+/// For each line, how far right the lines that start about where it does reach.
+fn column_rights(lines: &[Line]) -> Vec<f32> {
+    const COLUMN: f32 = 24.0;
+    let column = |line: &Line| (line.direction, (line.u0 / COLUMN).floor() as i32);
+    let mut rights: HashMap<_, f32> = HashMap::new();
+    for line in lines {
+        let right = rights.entry(column(line)).or_insert(line.u1);
+        *right = right.max(line.u1);
+    }
+    let right_of = |line: &Line| {
+        let (direction, at) = column(line);
+        [at - 1, at, at + 1].into_iter().filter_map(|at| rights.get(&(direction, at))).fold(line.u1, |a, b| a.max(*b))
+    };
+    lines.iter().map(right_of).collect()
+}
+
+/// Whether a line belongs to the block before it.
+fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Body) -> bool {
+    let Some(last) = block.lines.last() else { return false };
+    if next.direction != last.direction {
+        return false;
+    }
+    let size = last.size;
+    let ratio = next.size / size;
+    let distance = next.v - last.v;
+    if !(0.88..1.14).contains(&ratio) || next.style.mono != last.style.mono || distance <= 0.3 * size {
+        return false;
+    }
+    let leading = match block.lines.as_slice() {
+        [.., before, last] => (last.v - before.v).clamp(size * 0.9, size * 2.0) * 1.15,
+        _ if (size - body.size).abs() < 0.6 => size * body.leading * 1.15,
+        _ => size * 1.5,
+    };
+    if distance > leading + 0.3 {
+        return false;
+    }
+    if next.style.mono {
+        return true;
+    }
+    if next.style.bold != last.style.bold || starts_item(next) {
+        return false;
+    }
+    let left = block.lines.iter().map(|line| line.u0).fold(f32::INFINITY, f32::min);
+    let indent = next.u0 - left;
+    let short = right - last.u1 > next.first_width() + 0.6 * size;
+    let one = block.lines.len() == 1;
+    if indent > 0.8 * size {
+        // Either a new paragraph by its indent, or a hanging one below its first line.
+        let hanging = one && !short && after.is_some_and(|after| (after - next.u0).abs() < 0.5 * size);
+        let labelled = one && starts_item(last);
+        if !hanging && !labelled && last.u0 - left < 0.8 * size {
+            return false;
+        }
+    }
+    if indent < -0.8 * size && !one {
+        return false;
+    }
+    let ended = last.words.last().is_some_and(|word| {
+        word.text.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：']) || word.text.ends_with(".)")
+    });
+    let width = (right - left).max(1.0);
+    !(short && (ended || right - last.u1 > 0.35 * width))
+}
+
+/// Whether a line starts with the bullet or number of a list item.
+pub(super) fn starts_item(line: &Line) -> bool {
+    marker(line).is_some()
+}
+
+/// The mark at the start of a list item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marker {
+    Bullet,
+    Number(u32),
+}
+
+const BULLETS: [char; 21] = [
+    '•', '◦', '‣', '▪', '▫', '■', '□', '●', '○', '∙', '⁃', '➢', '➤', '►', '✓', '✔', '❖', '◆', '♦', '·', '–',
+];
+
+/// The mark of a list item, if a line starts with one.
+pub(super) fn marker(line: &Line) -> Option<Marker> {
+    let word = line.words.first()?.text.as_str();
+    let mut characters = word.chars();
+    let first = characters.next()?;
+    if line.words.len() > 1 && characters.next().is_none() && (BULLETS.contains(&first) || first == '-' || first == '*') {
+        return Some(Marker::Bullet);
+    }
+    if BULLETS[..19].contains(&first) && word.chars().count() > 1 {
+        return Some(Marker::Bullet);
+    }
+    let digits = word.strip_suffix(['.', ')'])?;
+    let digits = digits.strip_prefix('(').unwrap_or(digits);
+    let short = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (short && line.words.len() > 1).then(|| digits.parse().ok().map(Marker::Number)).flatten()
+}

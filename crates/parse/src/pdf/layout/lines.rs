@@ -1,0 +1,182 @@
+//! Glyphs to words and lines.
+
+mod bidi;
+
+use std::collections::HashMap;
+
+use super::{Line, PageLines, Word};
+use crate::pdf::{
+    fonts::{FontStyle, Fonts},
+    glyph::{Glyph, PageContent},
+};
+
+/// A gap wider than this share of the font size parts two words: blanks between words take a fifth
+/// and more, kerning a tenth at most.
+const WORD_GAP: f32 = 0.17;
+/// The same between two CJK characters, whose punctuation is set in half of its square.
+const CJK_GAP: f32 = 0.7;
+/// How far a glyph may step back over the one before: accents are set so.
+const MAX_BACK: f32 = 0.9;
+/// Baselines nearer than this share of the font size are one.
+const SAME_BASELINE: f32 = 0.22;
+/// How far the baseline of a super- or subscript may be away, as a share of the larger font size.
+const SCRIPT_SHIFT: f32 = 0.65;
+/// The most glyphs in a line.
+const MAX_LINE: usize = 4_000;
+
+/// The lines of a page, in the order in which they are shown.
+pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
+    let mut lines = Vec::new();
+    let mut open: Option<OpenLine> = None;
+    for glyph in page.glyphs {
+        let blank = glyph.text.trim().is_empty();
+        match &mut open {
+            Some(line) if blank => line.space(&glyph),
+            Some(line) if line.continues(&glyph) => line.push(glyph),
+            _ if blank => {}
+            _ => {
+                lines.extend(open.take().and_then(|line| line.close(fonts)));
+                open = Some(OpenLine::new(glyph));
+            }
+        }
+    }
+    lines.extend(open.and_then(|line| line.close(fonts)));
+    PageLines { lines, width: page.width, height: page.height }
+}
+
+/// A line that glyphs are still added to.
+struct OpenLine {
+    glyphs: Vec<Placed>,
+    /// Baseline and size of its largest glyph.
+    v: f32,
+    size: f32,
+    u0: f32,
+    u1: f32,
+    space: bool,
+    rtl: bool,
+}
+
+struct Placed {
+    glyph: Glyph,
+    /// Whether a blank was shown before it.
+    after_space: bool,
+}
+
+impl OpenLine {
+    fn new(glyph: Glyph) -> Self {
+        Self {
+            v: glyph.v,
+            size: glyph.size,
+            u0: glyph.u0,
+            u1: glyph.u1,
+            rtl: bidi::is_rtl(&glyph.text),
+            space: false,
+            glyphs: vec![Placed { glyph, after_space: false }],
+        }
+    }
+
+    fn last(&self) -> &Glyph {
+        // A line is made with its first glyph.
+        &self.glyphs[self.glyphs.len() - 1].glyph
+    }
+
+    fn space(&mut self, glyph: &Glyph) {
+        // A blank without a place in the line tells nothing.
+        self.space |= glyph.text.contains(' ') && (glyph.v - self.v).abs() < self.size;
+    }
+
+    fn continues(&self, next: &Glyph) -> bool {
+        let last = self.last();
+        if next.direction != last.direction || self.glyphs.len() >= MAX_LINE {
+            return false;
+        }
+        let size = self.size.max(next.size);
+        let shift = (next.v - self.v).abs();
+        let gap = next.u0 - last.u1;
+        let on_baseline = shift <= SAME_BASELINE * self.size.min(next.size).max(size * 0.5);
+        if on_baseline {
+            let rtl = self.rtl || bidi::is_rtl(&next.text);
+            return gap > -MAX_BACK * size || (rtl && next.u1 < self.u0 + size) || self.overprints(next);
+        }
+        let script = next.size < 0.9 * self.size || last.size < 0.9 * next.size || last.size < 0.9 * self.size;
+        script && shift <= SCRIPT_SHIFT * size && (-MAX_BACK * size..size).contains(&gap)
+    }
+
+    /// Whether the same glyph lies there already: bold is imitated by printing twice.
+    fn overprints(&self, next: &Glyph) -> bool {
+        let near = 0.25 * next.size;
+        self.glyphs.iter().any(|placed| (placed.glyph.u0 - next.u0).abs() < near && placed.glyph.text == next.text)
+    }
+
+    fn push(&mut self, glyph: Glyph) {
+        if glyph.u0 < self.last().u1 - 0.3 * glyph.size && self.overprints(&glyph) {
+            return;
+        }
+        if glyph.size > self.size * 1.05 {
+            (self.size, self.v) = (glyph.size, glyph.v);
+        }
+        self.u0 = self.u0.min(glyph.u0);
+        self.u1 = self.u1.max(glyph.u1);
+        self.rtl |= bidi::is_rtl(&glyph.text);
+        let after_space = std::mem::take(&mut self.space);
+        self.glyphs.push(Placed { glyph, after_space });
+    }
+
+    fn close(mut self, fonts: &Fonts<'_>) -> Option<Line> {
+        if self.rtl {
+            bidi::to_logical_order(&mut self.glyphs);
+        }
+        let mut faces: HashMap<(FontStyle, u32), usize> = HashMap::new();
+        let mut words: Vec<Word> = Vec::new();
+        let mut before: Option<(f32, f32, bool)> = None;
+        let direction = self.last().direction;
+        for Placed { glyph, after_space } in &self.glyphs {
+            let style = fonts.style(glyph.font);
+            let characters = glyph.text.chars().count();
+            *faces.entry((style, (glyph.size * 10.0) as u32)).or_default() += characters;
+            let cjk = glyph.text.chars().next().is_some_and(is_cjk);
+            let parted = *after_space
+                || before.is_some_and(|(u0, u1, was_cjk)| {
+                    let gap = if self.rtl { (glyph.u0 - u1).max(u0 - glyph.u1) } else { glyph.u0 - u1 };
+                    gap > glyph.size * if cjk && was_cjk { CJK_GAP } else { WORD_GAP }
+                });
+            before = Some((glyph.u0, glyph.u1, cjk));
+            match words.last_mut() {
+                Some(word) if !parted => {
+                    word.text.push_str(&glyph.text);
+                    word.u0 = word.u0.min(glyph.u0);
+                    word.u1 = word.u1.max(glyph.u1);
+                }
+                _ => words.push(Word {
+                    text: glyph.text.to_string(),
+                    u0: glyph.u0,
+                    u1: glyph.u1,
+                    size: glyph.size,
+                    style,
+                }),
+            }
+        }
+        for word in &mut words {
+            if word.text.contains(' ') {
+                word.text = word.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            }
+        }
+        words.retain(|word| !word.text.is_empty());
+        let (style, size) = faces.into_iter().max_by_key(|(face, count)| (*count, face.1)).map(|(face, _)| face)?;
+        (!words.is_empty()).then_some(Line {
+            words,
+            u0: self.u0,
+            u1: self.u1,
+            v: self.v,
+            size: size as f32 / 10.0,
+            direction,
+            style,
+        })
+    }
+}
+
+/// Whether a character is written without blanks between words.
+pub(super) fn is_cjk(character: char) -> bool {
+    matches!(character, '\u{2e80}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{31a0}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3fffd}')
+}

@@ -1,0 +1,46 @@
+//! Lines with text that runs from right to left.
+
+use super::Placed;
+
+/// Whether a text holds a letter of a script that is written from right to left.
+pub(super) fn is_rtl(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'))
+        && !text.chars().all(is_arabic_digit)
+}
+
+fn is_arabic_digit(character: char) -> bool {
+    matches!(character, '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
+}
+
+fn is_ltr(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_alphanumeric() || is_arabic_digit(c) || (c.is_alphabetic() && !is_rtl(text)))
+}
+
+/// Brings the glyphs of a line from wherever they lie into reading order: from the right to the
+/// left, but for runs of numbers and words of other scripts, which keep theirs.
+pub(super) fn to_logical_order(glyphs: &mut [Placed]) {
+    // A blank belongs between two glyphs, whatever their order: once the order changes only gaps count.
+    glyphs.sort_by(|a, b| b.glyph.u0.total_cmp(&a.glyph.u0));
+    let mut start = 0;
+    while start < glyphs.len() {
+        if !is_ltr(&glyphs[start].glyph.text) {
+            start += 1;
+            continue;
+        }
+        // The run goes on over points and blanks, up to its last left-to-right glyph.
+        let mut end = start + 1;
+        for at in start + 1..glyphs.len() {
+            if is_rtl(&glyphs[at].glyph.text) {
+                break;
+            }
+            if is_ltr(&glyphs[at].glyph.text) {
+                end = at + 1;
+            }
+        }
+        glyphs[start..end].reverse();
+        start = end;
+    }
+    for placed in glyphs {
+        placed.after_space = false;
+    }
+}

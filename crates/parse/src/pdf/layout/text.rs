@@ -1,0 +1,106 @@
+//! Lines to running text: words that were broken at the end of a line become whole again.
+
+use std::collections::HashSet;
+
+use super::{Line, lines::is_cjk};
+
+/// The words of a document, by which a broken word is told from a compound.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary(HashSet<String>);
+
+impl Vocabulary {
+    /// Takes in the words of a line, but for the last where that is broken.
+    pub(super) fn add(&mut self, line: &Line) {
+        for word in &line.words {
+            let word = trimmed(&word.text);
+            if !word.is_empty() && !word.ends_with(['-', '\u{ad}', '‐']) {
+                self.0.insert(word.to_lowercase());
+            }
+        }
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.0.contains(&word.to_lowercase())
+    }
+}
+
+fn trimmed(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-' && c != '\u{ad}' && c != '‐')
+}
+
+/// Adds a line to a text, with a blank or a mended word where they meet.
+pub(super) fn append(text: &mut String, line: &str, vocabulary: &Vocabulary) {
+    let line = line.trim();
+    let (Some(last), Some(first)) = (text.chars().next_back(), line.chars().next()) else {
+        text.push_str(&line.replace('\u{ad}', ""));
+        return;
+    };
+    match last {
+        '-' | '‐' | '\u{ad}' if first.is_alphabetic() => mend(text, last, line, vocabulary),
+        _ if is_cjk(last) && is_cjk(first) => {}
+        _ => text.push(' '),
+    }
+    let ends_soft = line.ends_with('\u{ad}');
+    text.push_str(&line.replace('\u{ad}', ""));
+    if ends_soft {
+        text.push('\u{ad}');
+    }
+}
+
+/// Takes the hyphen off a text that the word goes on after, unless the hyphen belongs to it.
+fn mend(text: &mut String, hyphen: char, line: &str, vocabulary: &Vocabulary) {
+    let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let head = trimmed(text[start..].trim_end_matches(hyphen));
+    let tail = trimmed(line.split_whitespace().next().unwrap_or_default());
+    let broken = head.chars().next_back().is_some_and(char::is_alphabetic);
+    if hyphen == '\u{ad}' {
+        text.pop();
+        return;
+    }
+    if !broken {
+        // "3-" or "--": not a word's part; an option such as `--` keeps its blank.
+        if head.is_empty() {
+            text.push(' ');
+        }
+        return;
+    }
+    let whole = format!("{head}{tail}");
+    let compound = format!("{head}-{tail}");
+    let lower = tail.chars().next().is_some_and(char::is_lowercase);
+    if lower && (vocabulary.contains(&whole) || !vocabulary.contains(&compound)) {
+        text.pop();
+    }
+}
+
+/// Takes away what only the mending needed.
+pub(super) fn finish(mut text: String) -> String {
+    if text.ends_with('\u{ad}') {
+        text.pop();
+        text.push('-');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&["an exam-", "ple here"], "an example here")]
+    #[case(&["a well-", "known thing"], "a well-known thing")]
+    #[case(&["the Anglo-", "Saxon"], "the Anglo-Saxon")]
+    #[case(&["soft\u{ad}", "ly"], "softly")]
+    #[case(&["options -", "verbose"], "options - verbose")]
+    #[case(&["世界", "平和"], "世界平和")]
+    #[case(&["one", "two"], "one two")]
+    fn lines_join(#[case] lines: &[&str], #[case] expected: &str) {
+        let vocabulary = Vocabulary(HashSet::from(["well-known".to_owned()]));
+        let mut text = String::new();
+        for line in lines {
+            append(&mut text, line, &vocabulary);
+        }
+        assert_eq!(finish(text), expected);
+    }
+}

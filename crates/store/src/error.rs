@@ -1,0 +1,50 @@
+//! What a store can fail with.
+
+/// What a store can fail with. That something is not there is no error but `None` or an empty list.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The URL names no backend that there is.
+    #[error("`{url}` names no store: {hint}")]
+    UnknownBackend {
+        /// The URL, without credentials.
+        url: String,
+        /// What is supported.
+        hint: &'static str,
+    },
+    /// The store is of another version of the program.
+    #[error("the store has schema version {found}, this program needs {needed}: {hint}")]
+    Schema {
+        /// The version in the store.
+        found: i64,
+        /// The version that the program needs.
+        needed: i64,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// Something with that id or number is there already.
+    #[error("{0} is there already")]
+    Exists(&'static str),
+    /// What is changed or added to does not belong to the user, or is not there.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A state was to be left along no arrow.
+    #[error("{0}")]
+    Conflict(String),
+    /// What is stored is not what was stored: damaged, or of another version.
+    #[error("what is stored cannot be read: {0}")]
+    Corrupt(String),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The object store failed.
+    #[error("the object store failed on `{key}`: {source}")]
+    Objects {
+        /// The key that it failed on.
+        key: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The result of a store's call.
+pub type Result<T> = std::result::Result<T, StoreError>;

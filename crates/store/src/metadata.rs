@@ -1,0 +1,406 @@
+//! Everything but bytes: projects, documents, chunks, generations, units of work, the ledger of
+//! calls, pairs, exports.
+//!
+//! Methods come in two kinds. Those for users take the [`UserId`] and see what is that user's alone;
+//! what is another's is as good as not there. Those for workers take a generation, which a worker
+//! was started for.
+
+mod open;
+mod sqlite;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::{
+    Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, GenerationStatus,
+    Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId, Scores, Sha256Hex, Time, Unit, UnitId,
+    Usage, UserId,
+};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::open::without_credentials;
+pub use self::open::{OpenMode, open_metadata, open_metadata_with};
+use crate::Result;
+
+/// Who holds a lease: a process, told apart from a later one with the same number by its start.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Owner {
+    /// The machine.
+    pub host: String,
+    /// The process.
+    pub pid: u32,
+    /// When the process started, in the machine's own count.
+    pub started: u64,
+}
+
+/// A document to be added, with the format its content shows.
+pub type NewDocument = Document;
+
+/// What a worker needs to know of its generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GenerationContext {
+    /// Whose it is.
+    pub user: UserId,
+    /// The generation.
+    pub generation: Generation,
+}
+
+/// A change of a generation's state: it happens only if the generation still is in the state and
+/// attempt that it was read in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advance {
+    /// The state it was read in.
+    pub from: GenerationStatus,
+    /// The attempt it was read in.
+    pub attempt: u32,
+    /// What it became. All of it is written but its counts and progress, which are kept up by
+    /// [`Metadata::finish`] and [`Metadata::record_call`].
+    pub to: Generation,
+}
+
+/// A unit and what came of it. Both are written together, or neither.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitResult {
+    /// The unit.
+    pub unit: UnitId,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a unit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A document became chunks: the document's new state, and its chunks in place of its old ones,
+    /// each with the passage that a teacher will be shown.
+    Parsed {
+        /// `parsed`, with pages, warnings, chunk count.
+        document: Box<Document>,
+        /// Its chunks.
+        chunks: Vec<(Chunk, Passage)>,
+    },
+    /// A chunk became pairs, maybe none; and the unit that follows from that.
+    Generated {
+        /// The pairs, each with where it comes from.
+        pairs: Vec<(Pair, PairOrigin)>,
+        /// Units of the next phase.
+        next: Vec<Unit>,
+    },
+    /// Pairs were scored.
+    Scored {
+        /// What each pair's scores are, and the key under which equal pairs are found.
+        scores: Vec<(PairId, Scores, [u8; 16])>,
+    },
+    /// It failed. The document of a parse unit becomes `failed` with this reason.
+    Failed(UnitFailure),
+}
+
+/// Why a unit failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitFailure {
+    /// The reason, in words for the user.
+    pub reason: String,
+    /// What the model replied, where that is the reason.
+    pub raw_reply: Option<String>,
+}
+
+/// What [`Metadata::finish`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// Results that were written.
+    pub written: usize,
+    /// Results that were dropped, since the unit's lease had gone to another.
+    pub lost: usize,
+}
+
+/// How many units of a phase stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UnitCounts {
+    /// Nobody works on them.
+    pub pending: u64,
+    /// Somebody does.
+    pub leased: u64,
+    /// Done.
+    pub done: u64,
+    /// Failed.
+    pub failed: u64,
+}
+
+impl UnitCounts {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.pending + self.leased + self.done + self.failed
+    }
+
+    /// Those that are not to be worked on any more.
+    pub fn ended(&self) -> u64 {
+        self.done + self.failed
+    }
+}
+
+/// A paid call and its reply. The key is generation, unit and the hash of the request's body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerEntry {
+    /// The generation that paid.
+    pub generation: GenerationId,
+    /// The unit that asked.
+    pub unit: UnitId,
+    /// The SHA-256 of the request's body.
+    pub request: Sha256Hex,
+    /// The reply, as JSON.
+    pub reply: String,
+    /// What it came to.
+    pub usage: Usage,
+    /// When it came.
+    pub time: Time,
+}
+
+/// Which pairs of a project are meant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PairSelection {
+    /// Made by one of these; empty: by any.
+    pub generations: Vec<GenerationId>,
+    /// From one of these; empty: from any.
+    pub documents: Vec<DocumentId>,
+    /// With at least this quality; what was not measured does not pass.
+    pub min_quality: Option<f64>,
+    /// Without those that a person rejected.
+    pub without_rejected: bool,
+}
+
+/// Where a walk over pairs stands: the last one seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PairCursor {
+    /// Its document's file name.
+    pub filename: String,
+    /// Its document.
+    pub document: DocumentId,
+    /// Its chunk's position.
+    pub position: u32,
+    /// Its generation.
+    pub generation: GenerationId,
+    /// Its slot.
+    pub slot: u32,
+}
+
+/// A pair on its way out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportRow {
+    /// The pair.
+    pub pair: Pair,
+    /// Where it comes from.
+    pub origin: PairOrigin,
+}
+
+impl ExportRow {
+    /// Where a walk stands that has just seen this row.
+    pub fn cursor(&self) -> PairCursor {
+        PairCursor {
+            filename: self.origin.filename.clone(),
+            document: self.pair.document_id,
+            position: self.origin.position,
+            generation: self.pair.generation_id,
+            slot: self.pair.slot,
+        }
+    }
+}
+
+/// The store of metadata.
+#[async_trait]
+pub trait Metadata: Send + Sync {
+    // --- for users: projects and documents ---
+
+    /// Adds a project.
+    async fn create_project(&self, project: &Project) -> Result<()>;
+
+    /// A user's project, its stats counted now.
+    async fn project(&self, user: &UserId, id: ProjectId) -> Result<Option<Project>>;
+
+    /// A user's oldest project of that name.
+    async fn project_by_name(&self, user: &UserId, name: &str) -> Result<Option<Project>>;
+
+    /// A user's projects, newest first.
+    async fn projects(&self, user: &UserId) -> Result<Vec<Project>>;
+
+    /// Removes a project and all rows that belong to it; `false` where there is none.
+    async fn delete_project(&self, user: &UserId, id: ProjectId) -> Result<bool>;
+
+    /// Adds a document to a user's project.
+    async fn add_document(&self, user: &UserId, document: &NewDocument) -> Result<()>;
+
+    /// A user's document.
+    async fn document(&self, user: &UserId, id: DocumentId) -> Result<Option<Document>>;
+
+    /// The document of a project with that name and content.
+    async fn find_document(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        filename: &str,
+        sha256: &str,
+    ) -> Result<Option<Document>>;
+
+    /// The documents of a project by file name, then id; at most `limit` behind `after`.
+    async fn documents(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        after: Option<(String, DocumentId)>,
+        limit: u32,
+    ) -> Result<Vec<Document>>;
+
+    /// The chunks of a document by position; at most `limit` from position `from` on.
+    async fn chunks(&self, user: &UserId, document: DocumentId, from: u32, limit: u32) -> Result<Vec<Chunk>>;
+
+    /// A user's chunk.
+    async fn chunk(&self, user: &UserId, id: ChunkId) -> Result<Option<Chunk>>;
+
+    // --- for users: generations ---
+
+    /// Adds a generation with its units, all at once. A parse moves no document yet.
+    async fn create_generation(&self, user: &UserId, generation: &Generation, units: &[Unit]) -> Result<()>;
+
+    /// A user's generation.
+    async fn generation(&self, user: &UserId, id: GenerationId) -> Result<Option<Generation>>;
+
+    /// The generations of a project of a kind, newest first.
+    async fn generations(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        kind: GenerationKind,
+    ) -> Result<Vec<Generation>>;
+
+    /// Chunks of these documents that are not excluded and have no unit that is done in any of these
+    /// generations, by file name, document and position: each with its document and passage.
+    async fn chunks_to_generate(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        documents: &[DocumentId],
+        generations: &[GenerationId],
+    ) -> Result<Vec<(ChunkId, Sha256Hex)>>;
+
+    /// Changes a generation's state, if it is still as it was read; `false` if it is not.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] where the change follows no arrow of the contract.
+    async fn advance(&self, user: &UserId, change: &Advance) -> Result<bool>;
+
+    /// The failed units of a generation: subject, file name and position of the document or chunk,
+    /// and why, in order of work; at most `limit`.
+    async fn failures(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        limit: u32,
+    ) -> Result<Vec<(Unit, UnitFailure)>>;
+
+    // --- for workers ---
+
+    /// A generation and whose it is.
+    async fn generation_context(&self, id: GenerationId) -> Result<Option<GenerationContext>>;
+
+    /// Takes up to `limit` units that nobody holds, or whose lease has run out by `now`, in order of
+    /// work, until `now + lease`. A parse unit's document becomes `parsing`.
+    async fn claim(
+        &self,
+        generation: GenerationId,
+        phase: Phase,
+        owner: &Owner,
+        now: Time,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Unit>>;
+
+    /// Holds all leases of an owner in a generation until `now + lease`; says how many there are.
+    async fn heartbeat(
+        &self,
+        generation: GenerationId,
+        owner: &Owner,
+        now: Time,
+        lease: Duration,
+    ) -> Result<u64>;
+
+    /// Who holds leases in a generation.
+    async fn owners(&self, generation: GenerationId) -> Result<Vec<Owner>>;
+
+    /// Gives back all units that an owner holds in a generation; says how many.
+    async fn release(&self, generation: GenerationId, owner: &Owner) -> Result<u64>;
+
+    /// Gives back the failed units of a generation, to be worked on again, and takes them off its counts.
+    async fn reopen_failed(&self, generation: GenerationId) -> Result<u64>;
+
+    /// Writes results and that their units are done or failed, in one transaction, with the
+    /// generation's counts. What an owner holds no lease for any more is dropped and counted as lost.
+    async fn finish(
+        &self,
+        generation: GenerationId,
+        owner: &Owner,
+        now: Time,
+        results: Vec<UnitResult>,
+    ) -> Result<Finished>;
+
+    /// How many units of a phase stand where.
+    async fn unit_counts(&self, generation: GenerationId, phase: Phase) -> Result<UnitCounts>;
+
+    /// The document that a parse unit works on.
+    async fn work_document(&self, generation: GenerationId, unit: &Unit) -> Result<Option<Document>>;
+
+    /// The chunk and passage that a generate unit works on, and the document's file name.
+    async fn work_passage(
+        &self,
+        generation: GenerationId,
+        unit: &Unit,
+    ) -> Result<Option<(Chunk, Passage, String)>>;
+
+    /// The passage and pairs that a validate unit works on, by slot.
+    async fn work_pairs(&self, generation: GenerationId, unit: &Unit)
+    -> Result<Option<(Passage, Vec<Pair>)>>;
+
+    /// The stored reply of a call, if it was paid for already.
+    async fn recorded_call(
+        &self,
+        generation: GenerationId,
+        unit: UnitId,
+        request: &str,
+    ) -> Result<Option<LedgerEntry>>;
+
+    /// Stores a paid call and adds its usage to the generation's; it is durable when this returns.
+    /// A call that is there already stays as it is and is not counted again.
+    async fn record_call(&self, entry: &LedgerEntry) -> Result<()>;
+
+    /// Marks each pair of the project that has the same key as an earlier one (by generation, file
+    /// name, position, slot) as its duplicate, for the keys that occur in this generation; and
+    /// counts those of the generation. Says how many it has.
+    async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64>;
+
+    // --- exports ---
+
+    /// Pairs of a project by file name, document, position, generation and slot: at most `limit`
+    /// behind `after`.
+    async fn export_rows(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        selection: &PairSelection,
+        after: Option<&PairCursor>,
+        limit: u32,
+    ) -> Result<Vec<ExportRow>>;
+
+    /// The exports of a project, newest first.
+    async fn exports(&self, user: &UserId, project: ProjectId) -> Result<Vec<Export>>;
+
+    /// Publishes an export and makes it the project's current version.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Exists`] where that version is taken.
+    async fn add_export(&self, user: &UserId, export: &Export) -> Result<()>;
+
+    // --- named leases ---
+
+    /// Takes or renews a named lease until `now + lease`; gives back who holds it, if another does.
+    async fn lock(&self, name: &str, owner: &Owner, now: Time, lease: Duration) -> Result<Option<Owner>>;
+
+    /// Gives a named lease back, if the owner holds it.
+    async fn unlock(&self, name: &str, owner: &Owner) -> Result<()>;
+}

@@ -1,0 +1,336 @@
+//! Metadata in a SQLite file.
+//!
+//! One connection a process writes, in transactions that take the write lock at their beginning, so
+//! that none has to be tried again; writers of other processes wait for it up to the busy time-out.
+//! Readers have connections of their own and wait for nobody (write-ahead log). Nothing but the
+//! database is waited for inside a transaction.
+//!
+//! With `synchronous=NORMAL` what was committed outlives the process, however it ends; a loss of
+//! power may take the last transactions, never a part of one.
+
+mod chunks;
+mod documents;
+mod exports;
+mod finish;
+mod generations;
+mod leases;
+mod ledger;
+mod pairs;
+mod projects;
+mod row;
+mod schema;
+mod units;
+mod work;
+
+use std::{path::Path, time::Duration};
+
+use async_trait::async_trait;
+use model::{
+    Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, Pair, Passage,
+    Phase, Project, ProjectId, Sha256Hex, Time, Unit, UnitId, UserId,
+};
+use sqlx::{
+    ConnectOptions as _, Connection as _, Sqlite as Database, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{
+    Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Owner, PairCursor,
+    PairSelection, UnitCounts, UnitFailure, UnitResult,
+};
+use crate::{Result, StoreError};
+
+/// How long a writer waits for those of other processes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a task waits for a connection: behind all other tasks of its process, each of which may
+/// have to wait for other processes.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(300);
+
+const READERS: u32 = 4;
+
+/// Rows that one statement inserts at most.
+const BATCH: usize = 200;
+
+type Tx = Transaction<'static, Database>;
+
+/// A SQLite file, or a database in memory.
+pub(super) struct Sqlite {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Sqlite {
+    /// Opens a file.
+    pub(super) async fn open(path: &Path, mode: OpenMode) -> Result<Self> {
+        let options = options().filename(path).create_if_missing(false);
+        match mode {
+            OpenMode::Migrate => {
+                if let Some(folder) = path.parent() {
+                    tokio::fs::create_dir_all(folder)
+                        .await
+                        .map_err(|error| StoreError::Database(Box::new(error)))?;
+                }
+                let mut connection = options.clone().create_if_missing(true).connect().await?;
+                schema::migrate(&mut connection).await?;
+                schema::write_ahead(&mut connection).await?;
+                connection.close().await?;
+            }
+            OpenMode::Require => {
+                if !path.exists() {
+                    return Err(schema::older(0));
+                }
+                let mut connection = options.connect().await?;
+                schema::require(&mut connection).await?;
+                connection.close().await?;
+            }
+        }
+        let reader = pool(READERS).connect_with(options.clone().pragma("query_only", "ON")).await?;
+        Ok(Self { writer: pool(1).connect_with(options).await?, reader })
+    }
+
+    /// Opens a new database in memory. It has one connection alone, since each would see another
+    /// database.
+    pub(super) async fn in_memory() -> Result<Self> {
+        let only = pool(1).connect_with(options().in_memory(true)).await?;
+        schema::migrate(&mut *only.acquire().await?).await?;
+        Ok(Self { writer: only.clone(), reader: only })
+    }
+
+    /// A transaction that holds the write lock from now on; dropped, it changes nothing.
+    async fn write(&self) -> Result<Tx> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+/// Connections are kept for good: a database in memory goes with its last one.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+#[async_trait]
+impl Metadata for Sqlite {
+    async fn create_project(&self, project: &Project) -> Result<()> {
+        projects::create(self, project).await
+    }
+
+    async fn project(&self, user: &UserId, id: ProjectId) -> Result<Option<Project>> {
+        projects::get(self, user, id).await
+    }
+
+    async fn project_by_name(&self, user: &UserId, name: &str) -> Result<Option<Project>> {
+        projects::by_name(self, user, name).await
+    }
+
+    async fn projects(&self, user: &UserId) -> Result<Vec<Project>> {
+        projects::list(self, user).await
+    }
+
+    async fn delete_project(&self, user: &UserId, id: ProjectId) -> Result<bool> {
+        projects::delete(self, user, id).await
+    }
+
+    async fn add_document(&self, user: &UserId, document: &Document) -> Result<()> {
+        documents::add(self, user, document).await
+    }
+
+    async fn document(&self, user: &UserId, id: DocumentId) -> Result<Option<Document>> {
+        documents::get(self, user, id).await
+    }
+
+    async fn find_document(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        filename: &str,
+        sha256: &str,
+    ) -> Result<Option<Document>> {
+        documents::find(self, user, project, filename, sha256).await
+    }
+
+    async fn documents(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        after: Option<(String, DocumentId)>,
+        limit: u32,
+    ) -> Result<Vec<Document>> {
+        documents::list(self, user, project, after, limit).await
+    }
+
+    async fn chunks(&self, user: &UserId, document: DocumentId, from: u32, limit: u32) -> Result<Vec<Chunk>> {
+        chunks::list(self, user, document, from, limit).await
+    }
+
+    async fn chunk(&self, user: &UserId, id: ChunkId) -> Result<Option<Chunk>> {
+        chunks::get(self, user, id).await
+    }
+
+    async fn create_generation(&self, user: &UserId, generation: &Generation, units: &[Unit]) -> Result<()> {
+        generations::create(self, user, generation, units).await
+    }
+
+    async fn generation(&self, user: &UserId, id: GenerationId) -> Result<Option<Generation>> {
+        generations::get(self, user, id).await
+    }
+
+    async fn generations(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        kind: GenerationKind,
+    ) -> Result<Vec<Generation>> {
+        generations::list(self, user, project, kind).await
+    }
+
+    async fn chunks_to_generate(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        documents: &[DocumentId],
+        generations: &[GenerationId],
+    ) -> Result<Vec<(ChunkId, Sha256Hex)>> {
+        chunks::to_generate(self, user, project, documents, generations).await
+    }
+
+    async fn advance(&self, user: &UserId, change: &Advance) -> Result<bool> {
+        generations::advance(self, user, change).await
+    }
+
+    async fn failures(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        limit: u32,
+    ) -> Result<Vec<(Unit, UnitFailure)>> {
+        units::failures(self, user, generation, limit).await
+    }
+
+    async fn generation_context(&self, id: GenerationId) -> Result<Option<GenerationContext>> {
+        generations::context(self, id).await
+    }
+
+    async fn claim(
+        &self,
+        generation: GenerationId,
+        phase: Phase,
+        owner: &Owner,
+        now: Time,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Unit>> {
+        units::claim(self, generation, phase, owner, now, lease, limit).await
+    }
+
+    async fn heartbeat(
+        &self,
+        generation: GenerationId,
+        owner: &Owner,
+        now: Time,
+        lease: Duration,
+    ) -> Result<u64> {
+        units::heartbeat(self, generation, owner, now, lease).await
+    }
+
+    async fn owners(&self, generation: GenerationId) -> Result<Vec<Owner>> {
+        units::owners(self, generation).await
+    }
+
+    async fn release(&self, generation: GenerationId, owner: &Owner) -> Result<u64> {
+        units::release(self, generation, owner).await
+    }
+
+    async fn reopen_failed(&self, generation: GenerationId) -> Result<u64> {
+        units::reopen_failed(self, generation).await
+    }
+
+    async fn finish(
+        &self,
+        generation: GenerationId,
+        owner: &Owner,
+        now: Time,
+        results: Vec<UnitResult>,
+    ) -> Result<Finished> {
+        finish::finish(self, generation, owner, now, results).await
+    }
+
+    async fn unit_counts(&self, generation: GenerationId, phase: Phase) -> Result<UnitCounts> {
+        units::counts(self, generation, phase).await
+    }
+
+    async fn work_document(&self, generation: GenerationId, unit: &Unit) -> Result<Option<Document>> {
+        work::document(self, generation, unit).await
+    }
+
+    async fn work_passage(
+        &self,
+        generation: GenerationId,
+        unit: &Unit,
+    ) -> Result<Option<(Chunk, Passage, String)>> {
+        work::passage(self, generation, unit).await
+    }
+
+    async fn work_pairs(
+        &self,
+        generation: GenerationId,
+        unit: &Unit,
+    ) -> Result<Option<(Passage, Vec<Pair>)>> {
+        work::pairs(self, generation, unit).await
+    }
+
+    async fn recorded_call(
+        &self,
+        generation: GenerationId,
+        unit: UnitId,
+        request: &str,
+    ) -> Result<Option<LedgerEntry>> {
+        ledger::get(self, generation, unit, request).await
+    }
+
+    async fn record_call(&self, entry: &LedgerEntry) -> Result<()> {
+        ledger::record(self, entry).await
+    }
+
+    async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64> {
+        pairs::mark_duplicates(self, generation).await
+    }
+
+    async fn export_rows(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        selection: &PairSelection,
+        after: Option<&PairCursor>,
+        limit: u32,
+    ) -> Result<Vec<ExportRow>> {
+        pairs::in_order(self, user, project, selection, after, limit).await
+    }
+
+    async fn exports(&self, user: &UserId, project: ProjectId) -> Result<Vec<Export>> {
+        exports::list(self, user, project).await
+    }
+
+    async fn add_export(&self, user: &UserId, export: &Export) -> Result<()> {
+        exports::add(self, user, export).await
+    }
+
+    async fn lock(&self, name: &str, owner: &Owner, now: Time, lease: Duration) -> Result<Option<Owner>> {
+        leases::lock(self, name, owner, now, lease).await
+    }
+
+    async fn unlock(&self, name: &str, owner: &Owner) -> Result<()> {
+        leases::unlock(self, name, owner).await
+    }
+}

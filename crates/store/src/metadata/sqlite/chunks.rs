@@ -1,0 +1,132 @@
+//! Chunks, and the passages that outlive them.
+
+use model::{Chunk, ChunkId, DocumentId, GenerationId, Passage, ProjectId, Sha256Hex, UserId};
+use sqlx::{QueryBuilder, Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::{
+    BATCH, Sqlite,
+    row::{json, read_json},
+};
+use crate::Result;
+
+pub(super) async fn get(db: &Sqlite, user: &UserId, id: ChunkId) -> Result<Option<Chunk>> {
+    sqlx::query(
+        "SELECT c.body FROM chunks c JOIN projects p ON p.id = c.project_id WHERE c.id = ? AND p.user_id = ?",
+    )
+    .bind(*id.as_uuid())
+    .bind(user.as_str())
+    .fetch_optional(&db.reader)
+    .await?
+    .map(|row| read_json(&row, "body"))
+    .transpose()
+}
+
+pub(super) async fn list(
+    db: &Sqlite,
+    user: &UserId,
+    document: DocumentId,
+    from: u32,
+    limit: u32,
+) -> Result<Vec<Chunk>> {
+    sqlx::query(
+        "SELECT c.body FROM chunks c JOIN projects p ON p.id = c.project_id
+         WHERE c.document_id = ? AND c.position >= ? AND p.user_id = ? ORDER BY c.position LIMIT ?",
+    )
+    .bind(*document.as_uuid())
+    .bind(from)
+    .bind(user.as_str())
+    .bind(limit)
+    .fetch_all(&db.reader)
+    .await?
+    .iter()
+    .map(|row| read_json(row, "body"))
+    .collect()
+}
+
+pub(super) async fn to_generate(
+    db: &Sqlite,
+    user: &UserId,
+    project: ProjectId,
+    documents: &[DocumentId],
+    generations: &[GenerationId],
+) -> Result<Vec<(ChunkId, Sha256Hex)>> {
+    sqlx::query(
+        "SELECT c.id, c.passage
+         FROM projects p JOIN documents d ON d.project_id = p.id JOIN chunks c ON c.document_id = d.id
+         WHERE p.id = ?1 AND p.user_id = ?2 AND NOT c.excluded
+             AND d.id IN (SELECT unhex(value, '-') FROM json_each(?3))
+             AND NOT EXISTS (
+                 SELECT 1 FROM units u
+                 WHERE u.subject = c.id AND u.phase = 'generate' AND u.status = 'done'
+                     AND u.generation_id IN (SELECT unhex(value, '-') FROM json_each(?4)))
+         ORDER BY d.filename, d.id, c.position",
+    )
+    .bind(*project.as_uuid())
+    .bind(user.as_str())
+    .bind(json(&documents)?)
+    .bind(json(&generations)?)
+    .fetch_all(&db.reader)
+    .await?
+    .iter()
+    .map(|row| Ok((ChunkId::from_uuid(row.try_get::<Uuid, _>("id")?), row.try_get("passage")?)))
+    .collect()
+}
+
+/// A chunk on its way into the database.
+pub(super) struct Row {
+    chunk: Chunk,
+    passage: Sha256Hex,
+    body: String,
+    passage_body: String,
+}
+
+impl Row {
+    pub(super) fn new(chunk: Chunk, passage: &Passage) -> Result<Self> {
+        Ok(Self { passage: passage.sha256(), body: json(&chunk)?, passage_body: json(passage)?, chunk })
+    }
+}
+
+/// Puts chunks in place of the document's old ones. Passages are only ever added.
+pub(super) async fn replace(
+    connection: &mut SqliteConnection,
+    document: DocumentId,
+    rows: &[Row],
+) -> Result<()> {
+    sqlx::query("DELETE FROM chunks WHERE document_id = ?")
+        .bind(*document.as_uuid())
+        .execute(&mut *connection)
+        .await?;
+    for batch in rows.chunks(BATCH) {
+        QueryBuilder::new("INSERT INTO passages (project_id, sha256, body) ")
+            .push_values(batch, |mut values, row| {
+                values
+                    .push_bind(*row.chunk.project_id.as_uuid())
+                    .push_bind(&*row.passage)
+                    .push_bind(&*row.passage_body);
+            })
+            .push(" ON CONFLICT DO NOTHING")
+            .build()
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
+        QueryBuilder::new(
+            "INSERT INTO chunks (id, project_id, document_id, position, excluded, passage, body) ",
+        )
+        .push_values(batch, |mut values, row| {
+            values
+                .push_bind(*row.chunk.id.as_uuid())
+                .push_bind(*row.chunk.project_id.as_uuid())
+                .push_bind(*row.chunk.document_id.as_uuid())
+                .push_bind(row.chunk.position)
+                .push_bind(row.chunk.excluded)
+                .push_bind(&*row.passage)
+                .push_bind(&*row.body);
+        })
+        .build()
+        .persistent(false)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}

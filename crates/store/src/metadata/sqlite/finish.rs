@@ -1,0 +1,210 @@
+//! Writing what came of units, together with that they are done.
+
+use std::collections::HashMap;
+
+use model::{
+    ChunkId, Document, DocumentId, DocumentStatus, GenerationId, PairId, Phase, Scores, Time, Unit, UnitId,
+};
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::{
+    Sqlite, chunks, documents,
+    generations::{self, Counts},
+    pairs,
+    row::{json, read_word},
+    units,
+};
+use crate::{Finished, Outcome, Owner, Result, StoreError, UnitFailure, UnitResult};
+
+pub(super) async fn finish(
+    db: &Sqlite,
+    generation: GenerationId,
+    owner: &Owner,
+    now: Time,
+    results: Vec<UnitResult>,
+) -> Result<Finished> {
+    let ids: Vec<UnitId> = results.iter().map(|result| result.unit).collect();
+    // All that only takes time is done before the write lock is taken.
+    let prepared: Vec<Prepared> = results
+        .into_iter()
+        .map(|result| Prepared::new(result.outcome, generation, now))
+        .collect::<Result<_>>()?;
+
+    let mut tx = db.write().await?;
+    let mut held = held(&mut tx, generation, owner, &ids).await?;
+    let mut finished = Finished::default();
+    let mut counts = Counts::default();
+    let mut done = Vec::with_capacity(ids.len());
+    for (id, outcome) in ids.into_iter().zip(prepared) {
+        // What is given twice in one call is held once.
+        let Some(unit) = held.remove(&id) else {
+            finished.lost += 1;
+            continue;
+        };
+        if let Prepared::Failed { failure, body } = outcome {
+            fail(&mut tx, id, &unit, &failure, body, &mut counts).await?;
+        } else {
+            write(&mut tx, generation, &unit, outcome, &mut counts).await?;
+            done.push(id);
+        }
+        finished.written += 1;
+    }
+    sqlx::query(
+        "UPDATE units SET status = 'done', lease_owner = NULL, lease_until = NULL
+         WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))",
+    )
+    .bind(json(&done)?)
+    .execute(&mut *tx)
+    .await?;
+    generations::add_counts(&mut tx, generation, &counts).await?;
+    tx.commit().await?;
+    Ok(finished)
+}
+
+/// What came of a unit, ready to be written.
+enum Prepared {
+    Parsed { document: Box<Document>, body: String, chunks: Vec<chunks::Row> },
+    Generated { pairs: Vec<pairs::Row>, next: Vec<Unit> },
+    Scored(Vec<(PairId, Scores, [u8; 16], String)>),
+    Failed { failure: UnitFailure, body: String },
+}
+
+impl Prepared {
+    fn new(outcome: Outcome, generation: GenerationId, now: Time) -> Result<Self> {
+        Ok(match outcome {
+            Outcome::Parsed { mut document, chunks } => {
+                document.chunk_count = chunks.len() as u64;
+                let strange = |chunk: &model::Chunk| {
+                    (chunk.document_id, chunk.project_id) != (document.id, document.project_id)
+                };
+                if document.status != DocumentStatus::Parsed || chunks.iter().any(|(chunk, _)| strange(chunk))
+                {
+                    return Err(mismatch("a parsed document"));
+                }
+                let rows = chunks.into_iter().map(|(chunk, passage)| chunks::Row::new(chunk, &passage));
+                Self::Parsed { body: json(&document)?, chunks: rows.collect::<Result<_>>()?, document }
+            }
+            Outcome::Generated { pairs, next } => {
+                if pairs.iter().any(|(pair, _)| pair.generation_id != generation)
+                    || next
+                        .iter()
+                        .any(|unit| (unit.generation_id, unit.phase) != (generation, Phase::Validate))
+                {
+                    return Err(mismatch("pairs of the generation, and units that validate them"));
+                }
+                let rows = pairs.into_iter().map(|(pair, origin)| pairs::Row::new(pair, origin));
+                Self::Generated { pairs: rows.collect::<Result<_>>()?, next }
+            }
+            Outcome::Scored { scores } => Self::Scored(
+                scores
+                    .into_iter()
+                    .map(|(pair, scores, key)| {
+                        let validation = json(&pairs::Validation { scores: &scores, time: now })?;
+                        Ok((pair, scores, key, validation))
+                    })
+                    .collect::<Result<_>>()?,
+            ),
+            Outcome::Failed(failure) => Self::Failed { body: json(&failure)?, failure },
+        })
+    }
+}
+
+/// A unit whose lease is still the owner's.
+struct Held {
+    phase: Phase,
+    subject: Uuid,
+}
+
+async fn held(
+    connection: &mut SqliteConnection,
+    generation: GenerationId,
+    owner: &Owner,
+    ids: &[UnitId],
+) -> Result<HashMap<UnitId, Held>> {
+    sqlx::query(
+        "SELECT id, phase, subject FROM units
+         WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))
+             AND generation_id = ? AND status = 'leased' AND lease_owner = ?",
+    )
+    .bind(json(&ids)?)
+    .bind(*generation.as_uuid())
+    .bind(json(owner)?)
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(|row| {
+        let held = Held { phase: read_word(row, "phase")?, subject: row.try_get("subject")? };
+        Ok((UnitId::from_uuid(row.try_get("id")?), held))
+    })
+    .collect()
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    generation: GenerationId,
+    unit: &Held,
+    outcome: Prepared,
+    counts: &mut Counts,
+) -> Result<()> {
+    match (unit.phase, outcome) {
+        (Phase::Parse, Prepared::Parsed { document, body, chunks }) => {
+            if *document.id.as_uuid() != unit.subject {
+                return Err(mismatch("the document of its unit"));
+            }
+            // A document that was deleted meanwhile stays so, and its unit is done with that.
+            if documents::write(connection, &document, body).await? {
+                chunks::replace(connection, document.id, &chunks).await?;
+            }
+            counts.processed += 1;
+        }
+        (Phase::Generate, Prepared::Generated { pairs, next }) => {
+            counts.pairs +=
+                pairs::replace(connection, generation, ChunkId::from_uuid(unit.subject), &pairs).await?;
+            counts.validate_total += super::row::integer(units::insert(connection, generation, &next).await?);
+            counts.processed += 1;
+        }
+        (Phase::Validate, Prepared::Scored(scores)) => {
+            for (pair, scores, key, validation) in &scores {
+                if pairs::score(connection, generation, *pair, scores, key, validation).await? {
+                    counts.quality.add(scores.quality_score);
+                    counts.grounding.add(scores.grounding_score);
+                }
+            }
+            counts.validate_ended += 1;
+        }
+        (phase, _) => return Err(mismatch(phase.as_str())),
+    }
+    Ok(())
+}
+
+async fn fail(
+    connection: &mut SqliteConnection,
+    id: UnitId,
+    unit: &Held,
+    failure: &UnitFailure,
+    body: String,
+    counts: &mut Counts,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE units SET status = 'failed', lease_owner = NULL, lease_until = NULL, failure = ? WHERE id = ?",
+    )
+    .bind(body)
+    .bind(*id.as_uuid())
+    .execute(&mut *connection)
+    .await?;
+    counts.failed += 1;
+    match unit.phase {
+        Phase::Parse => {
+            counts.processed += 1;
+            documents::fail(connection, DocumentId::from_uuid(unit.subject), &failure.reason).await?;
+        }
+        Phase::Generate => counts.processed += 1,
+        Phase::Validate => counts.validate_ended += 1,
+    }
+    Ok(())
+}
+
+fn mismatch(expected: &str) -> StoreError {
+    StoreError::Conflict(format!("the result of a unit is not what it should be: {expected}"))
+}

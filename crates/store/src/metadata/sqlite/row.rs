@@ -1,0 +1,65 @@
+//! Between our values and the database's.
+
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{Row as _, sqlite::SqliteRow};
+
+use crate::{Result, StoreError};
+
+/// What went wrong in the database.
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Corrupt(error.to_string()),
+            other => Self::Database(Box::new(other)),
+        }
+    }
+}
+
+/// Whether an id or number was taken already.
+pub(super) fn is_taken(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}
+
+/// A value as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(format!("it is no JSON: {error}")))
+}
+
+/// A column that holds JSON.
+pub(super) fn read_json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T> {
+    parse_json(row.try_get(column)?)
+}
+
+/// A column that holds JSON, or nothing.
+pub(super) fn read_json_or_none<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Option<T>> {
+    row.try_get::<Option<&str>, _>(column)?.map(parse_json).transpose()
+}
+
+/// A column that holds a word which is one of an enum's.
+pub(super) fn read_word<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T> {
+    let word: &str = row.try_get(column)?;
+    let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
+    T::deserialize(word).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// A column that counts something.
+pub(super) fn read_count(row: &SqliteRow, column: &str) -> Result<u64> {
+    Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
+}
+
+/// Counts and offsets fit: SQLite's integers end at 2⁶³.
+pub(super) fn integer(count: impl TryInto<i64>) -> i64 {
+    count.try_into().unwrap_or(i64::MAX)
+}
+
+/// The words of an enum as they are stored.
+pub(super) fn word(value: &impl Serialize) -> Result<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        other => Err(StoreError::Corrupt(format!("{other:?} is no word"))),
+    }
+}
+
+fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
+}

@@ -1,0 +1,62 @@
+//! Bytes by key: documents, exports.
+
+mod files;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use tokio::io::AsyncRead;
+use url::Url;
+
+use self::files::Files;
+use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
+
+/// Opens the store of bytes that a URL names: `file:///absolute/path` or a path is a folder, made if
+/// it is not there.
+///
+/// # Errors
+/// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Objects`] where the folder cannot
+/// be made.
+pub async fn open_objects(url: &str) -> Result<Arc<dyn Objects>> {
+    let unknown = |hint| StoreError::UnknownBackend { url: without_credentials(url), hint };
+    let folder = if url.starts_with("file:") {
+        let parsed = Url::parse(url).ok().and_then(|url| url.to_file_path().ok());
+        parsed.ok_or_else(|| unknown("a folder is `file:///absolute/path`"))?
+    } else if url.is_empty() || url.contains("://") {
+        return Err(unknown("this build has folders alone: `file:///absolute/path` or a path"));
+    } else {
+        PathBuf::from(url)
+    };
+    Ok(Arc::new(Files::open(folder).await?))
+}
+
+/// A store of bytes. An object is there whole or not at all, whatever crashes.
+#[async_trait]
+pub trait Objects: Send + Sync {
+    /// Stores bytes, in place of what is there.
+    async fn put(&self, key: &ObjectKey, bytes: &[u8]) -> Result<()>;
+
+    /// Stores a file's bytes without holding them in memory; the file stays.
+    async fn put_file(&self, key: &ObjectKey, file: &Path) -> Result<()>;
+
+    /// All bytes of an object; `None` where there is none.
+    async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>>;
+
+    /// An object's bytes as a stream; `None` where there is none.
+    async fn open(&self, key: &ObjectKey) -> Result<Option<Box<dyn AsyncRead + Send + Unpin>>>;
+
+    /// An object's size in bytes; `None` where there is none.
+    async fn size(&self, key: &ObjectKey) -> Result<Option<u64>>;
+
+    /// Removes an object, if it is there.
+    async fn delete(&self, key: &ObjectKey) -> Result<()>;
+
+    /// Removes everything under a folder (`prefix` and a `/` behind it).
+    async fn delete_folder(&self, prefix: &ObjectKey) -> Result<()>;
+
+    /// The keys under a folder, in order.
+    async fn list(&self, prefix: &ObjectKey) -> Result<Vec<ObjectKey>>;
+}
