@@ -21,8 +21,13 @@ def render(source):
     book.set()
     book.running_heads()
     day = source.meta["date"].replace("-", "")
-    info = {"Title": source.meta["title"], "Author": source.meta["author"], "Subject": source.meta["subject"],
-            "CreationDate": f"D:{day}090000Z", "ModDate": f"D:{day}090000Z"}
+    info = {
+        "Title": source.meta["title"],
+        "Author": source.meta["author"],
+        "Subject": source.meta["subject"],
+        "CreationDate": f"D:{day}090000Z",
+        "ModDate": f"D:{day}090000Z",
+    }
     return pdf.document(book.pages, SIZE, book.bookmarks, info, "en")
 
 

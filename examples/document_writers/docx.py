@@ -16,9 +16,9 @@ def render(source):
     parts = docx_parts.fixed(source.meta) | {
         "word/document.xml": docx_parts.document(body.xml()),
         "word/numbering.xml": docx_parts.numbering(body.numbered_lists),
-        "word/footnotes.xml": docx_parts.footnotes({
-            number: _runs(text) for number, text in source.notes.items()
-        }),
+        "word/footnotes.xml": docx_parts.footnotes(
+            {number: _runs(text) for number, text in source.notes.items()}
+        ),
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -42,7 +42,10 @@ class _Body:
 
     def xml(self):
         meta = self.source.meta
-        parts = [_paragraph("Title", escape_run(meta["title"])), _paragraph("Subtitle", escape_run(meta["subtitle"]))]
+        parts = [
+            _paragraph("Title", _run(meta["title"])),
+            _paragraph("Subtitle", _run(meta["subtitle"])),
+        ]
         for block in self.source.blocks:
             parts += self.block(block)
         return "".join(parts)
@@ -54,7 +57,7 @@ class _Body:
             case markup.Paragraph(text):
                 return [_paragraph(None, _runs(text))]
             case markup.Code(_, lines):
-                return [_paragraph("Code", escape_run(line)) for line in lines]
+                return [_paragraph("Code", _run(line)) for line in lines]
             case markup.Table(rows):
                 return [_table(rows), _paragraph(None, "")]
             case markup.List(items):
@@ -70,7 +73,7 @@ class _Body:
         return _paragraph("ListParagraph", _runs(item.text), properties)
 
 
-def escape_run(text, properties=""):
+def _run(text, properties=""):
     properties = f"<w:rPr>{properties}</w:rPr>" if properties else ""
     return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
@@ -87,7 +90,7 @@ def _runs(text):
                 f'<w:footnoteReference w:id="{span.text}"/></w:r>'
             )
         else:
-            runs.append(escape_run(span.text, STYLES[span.style]))
+            runs.append(_run(span.text, STYLES[span.style]))
     return "".join(runs)
 
 
@@ -102,8 +105,12 @@ def _table(rows):
     width = TEXT_WIDTH // columns
     grid = f'<w:gridCol w:w="{width}"/>' * columns
     lines = []
-    for number, row in enumerate(rows):
-        header = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if number == 0 else "<w:trPr><w:cantSplit/></w:trPr>"
+    for number in range(len(rows)):
+        header = (
+            "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
+            if number == 0
+            else "<w:trPr><w:cantSplit/></w:trPr>"
+        )
         cells = "".join(_cell(rows, number, column, width) for column in range(columns))
         lines.append(f"<w:tr>{header}{cells}</w:tr>")
     return (
@@ -127,5 +134,5 @@ def _cell(rows, row, column, width):
         text = ""
     elif row + 1 < len(rows) and rows[row + 1][column] == "^^":
         properties += '<w:vMerge w:val="restart"/>'
-    runs = escape_run(text, "<w:b/>") if row == 0 else _runs(text)
+    runs = _run(text, "<w:b/>") if row == 0 else _runs(text)
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{_paragraph(None, runs)}</w:tc>"

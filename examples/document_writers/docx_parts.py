@@ -10,8 +10,13 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 PARTS = {
-    "document": "document.main", "styles": "styles", "numbering": "numbering", "footnotes": "footnotes",
-    "settings": "settings", "header1": "header", "footer1": "footer",
+    "document": "document.main",
+    "styles": "styles",
+    "numbering": "numbering",
+    "footnotes": "footnotes",
+    "settings": "settings",
+    "header1": "header",
+    "footer1": "footer",
 }
 """The parts in `word/` and their content types."""
 
@@ -26,8 +31,8 @@ def fixed(meta):
         "word/_rels/document.xml.rels": _document_relationships(),
         "word/styles.xml": _styles(),
         "word/settings.xml": _settings(),
-        "word/header1.xml": f'{HEAD}<w:hdr {W}>{_edge("Header", _text(meta["running"]))}</w:hdr>',
-        "word/footer1.xml": f'{HEAD}<w:ftr {W}>{_edge("Footer", _text("Page ") + _page_number())}</w:ftr>',
+        "word/header1.xml": f"{HEAD}<w:hdr {W}>{_edge('Header', _text(meta['running']))}</w:hdr>",
+        "word/footer1.xml": f"{HEAD}<w:ftr {W}>{_edge('Footer', _text('Page ') + _page_number())}</w:ftr>",
     }
 
 
@@ -63,7 +68,8 @@ def footnotes(runs_of):
     rules = "".join(
         f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{mark}/></w:r></w:p></w:footnote>'
         for kind, number, mark in (
-            ("separator", -1, "separator"), ("continuationSeparator", 0, "continuationSeparator"),
+            ("separator", -1, "separator"),
+            ("continuationSeparator", 0, "continuationSeparator"),
         )
     )
     notes = "".join(
@@ -96,7 +102,8 @@ def _page_number():
 
 def _content_types():
     overrides = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{MIME}.{kind}+xml"/>' for name, kind in PARTS.items()
+        f'<Override PartName="/word/{name}.xml" ContentType="{MIME}.{kind}+xml"/>'
+        for name, kind in PARTS.items()
     )
     return (
         f'{HEAD}<Types xmlns="{PACKAGE}/content-types">'
@@ -128,13 +135,13 @@ def _document_relationships():
 
 
 def _core_properties(meta):
-    when = f'{meta["date"]}T09:00:00Z'
+    when = f"{meta['date']}T09:00:00Z"
     return (
         f'{HEAD}<cp:coreProperties xmlns:cp="{PACKAGE}/metadata/core-properties"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f'<dc:title>{escape(meta["title"])}</dc:title><dc:subject>{escape(meta["subject"])}</dc:subject>'
-        f'<dc:creator>{escape(meta["author"])}</dc:creator><dc:language>en</dc:language>'
+        f"<dc:title>{escape(meta['title'])}</dc:title><dc:subject>{escape(meta['subject'])}</dc:subject>"
+        f"<dc:creator>{escape(meta['author'])}</dc:creator><dc:language>en</dc:language>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{when}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{when}</dcterms:modified></cp:coreProperties>'
     )
@@ -160,9 +167,13 @@ def _styles():
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     headings = "".join(
-        _style("paragraph", f"Heading{level}", f"heading {level}",
-               f'<w:keepNext/><w:spacing w:before="{before}" w:after="80"/><w:outlineLvl w:val="{level - 1}"/>',
-               f'<w:b/><w:sz w:val="{size}"/>')
+        _style(
+            "paragraph",
+            f"Heading{level}",
+            f"heading {level}",
+            f'<w:keepNext/><w:spacing w:before="{before}" w:after="80"/><w:outlineLvl w:val="{level - 1}"/>',
+            f'<w:b/><w:sz w:val="{size}"/>',
+        )
         for level, before, size in ((1, 360, 32), (2, 240, 26), (3, 200, 22))
     )
     return (
@@ -172,14 +183,29 @@ def _styles():
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style>'
         + _style("paragraph", "Title", "Title", "", '<w:b/><w:sz w:val="48"/>')
-        + _style("paragraph", "Subtitle", "Subtitle", '<w:spacing w:after="360"/>', '<w:color w:val="606060"/><w:sz w:val="26"/>')
+        + _style(
+            "paragraph",
+            "Subtitle",
+            "Subtitle",
+            '<w:spacing w:after="360"/>',
+            '<w:color w:val="606060"/><w:sz w:val="26"/>',
+        )
         + headings
         + _style("paragraph", "ListParagraph", "List Paragraph", '<w:spacing w:after="60"/>', "")
-        + _style("paragraph", "Code", "Code",
-                 '<w:shd w:val="clear" w:color="auto" w:fill="F0F0F0"/><w:spacing w:after="0" w:line="240" w:lineRule="auto"/>', code)
+        + _style(
+            "paragraph",
+            "Code",
+            "Code",
+            '<w:shd w:val="clear" w:color="auto" w:fill="F0F0F0"/><w:spacing w:after="0" w:line="240" w:lineRule="auto"/>',
+            code,
+        )
         + _style("character", "InlineCode", "Inline Code", "", code)
-        + _style("paragraph", "FootnoteText", "footnote text", '<w:spacing w:after="0"/>', '<w:sz w:val="18"/>')
-        + _style("character", "FootnoteReference", "footnote reference", "", '<w:vertAlign w:val="superscript"/>')
+        + _style(
+            "paragraph", "FootnoteText", "footnote text", '<w:spacing w:after="0"/>', '<w:sz w:val="18"/>'
+        )
+        + _style(
+            "character", "FootnoteReference", "footnote reference", "", '<w:vertAlign w:val="superscript"/>'
+        )
         + _style("paragraph", "Header", "header", "", '<w:sz w:val="18"/>')
         + _style("paragraph", "Footer", "footer", '<w:jc w:val="center"/>', '<w:sz w:val="18"/>')
         + f'<w:style w:type="table" w:styleId="TableGrid"><w:name w:val="Table Grid"/><w:basedOn w:val="TableNormal"/>'
@@ -192,6 +218,4 @@ def _style(kind, style, name, paragraph, run):
     based = '<w:basedOn w:val="Normal"/>' if kind == "paragraph" else ""
     paragraph = f"<w:pPr>{paragraph}</w:pPr>" if paragraph else ""
     run = f"<w:rPr>{run}</w:rPr>" if run else ""
-    return (
-        f'<w:style w:type="{kind}" w:styleId="{style}"><w:name w:val="{name}"/>{based}{paragraph}{run}</w:style>'
-    )
+    return f'<w:style w:type="{kind}" w:styleId="{style}"><w:name w:val="{name}"/>{based}{paragraph}{run}</w:style>'

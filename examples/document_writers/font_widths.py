@@ -6,6 +6,7 @@ for the standard fonts; 0 where the encoding has no character. Courier is 600 th
 
 FIRST = 32
 
+# fmt: off
 WIDTHS = {
     "Helvetica": (
         278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
@@ -89,3 +90,4 @@ WIDTHS = {
     ),
     "Courier": (600,) * 224,
 }
+# fmt: on

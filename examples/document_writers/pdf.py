@@ -6,8 +6,14 @@ import zlib
 
 from .font_widths import FIRST, WIDTHS
 
-FONTS = {"body": "Times-Roman", "bold": "Times-Bold", "italic": "Times-Italic", "code": "Courier",
-         "sans": "Helvetica", "sans-bold": "Helvetica-Bold"}
+FONTS = {
+    "body": "Times-Roman",
+    "bold": "Times-Bold",
+    "italic": "Times-Italic",
+    "code": "Courier",
+    "sans": "Helvetica",
+    "sans-bold": "Helvetica-Bold",
+}
 RESOURCE = {name: f"F{number}" for number, name in enumerate(FONTS, 1)}
 
 
@@ -46,7 +52,8 @@ def document(pages, size, bookmarks, info, language):
     objects = _Objects()
     catalog, tree = objects.reserve(), objects.reserve()
     fonts = " ".join(
-        f"/{RESOURCE[name]} " + objects.add(
+        f"/{RESOURCE[name]} "
+        + objects.add(
             f"<< /Type /Font /Subtype /Type1 /BaseFont /{base} /Encoding /WinAnsiEncoding >>".encode()
         )
         for name, base in FONTS.items()
@@ -54,16 +61,21 @@ def document(pages, size, bookmarks, info, language):
     page_refs = []
     for page in pages:
         contents = objects.add_stream(page.contents())
-        page_refs.append(objects.add(
-            f"<< /Type /Page /Parent {tree} /MediaBox [0 0 {size[0]:g} {size[1]:g}]"
-            f" /Resources << /Font << {fonts} >> >> /Contents {contents} >>".encode()
-        ))
+        page_refs.append(
+            objects.add(
+                f"<< /Type /Page /Parent {tree} /MediaBox [0 0 {size[0]:g} {size[1]:g}]"
+                f" /Resources << /Font << {fonts} >> >> /Contents {contents} >>".encode()
+            )
+        )
     objects.set(tree, f"<< /Type /Pages /Kids [{' '.join(page_refs)}] /Count {len(pages)} >>".encode())
     outline = _outline(objects, bookmarks, page_refs)
-    objects.set(catalog, (
-        f"<< /Type /Catalog /Pages {tree} /Outlines {outline} /PageMode /UseOutlines"
-        f" /ViewerPreferences << /DisplayDocTitle true >> /Lang ({language}) >>"
-    ).encode())
+    objects.set(
+        catalog,
+        (
+            f"<< /Type /Catalog /Pages {tree} /Outlines {outline} /PageMode /UseOutlines"
+            f" /ViewerPreferences << /DisplayDocTitle true >> /Lang ({language}) >>"
+        ).encode(),
+    )
     fields = b" ".join(b"/" + key.encode() + b" " + _string(value) for key, value in info.items())
     return objects.file(catalog, objects.add(b"<< " + fields + b" >>"))
 
@@ -106,9 +118,12 @@ def _outline(objects, bookmarks, page_refs):
             entry += f" /First {refs[mine[0]]} /Last {refs[mine[-1]]} /Count {len(mine)}"
         objects.set(refs[number], b"<< /Title " + _string(title) + b" " + entry.encode() + b" >>")
     top = children[None]
-    objects.set(root, (
-        f"<< /Type /Outlines /First {refs[top[0]]} /Last {refs[top[-1]]} /Count {len(bookmarks)} >>"
-    ).encode())
+    objects.set(
+        root,
+        (
+            f"<< /Type /Outlines /First {refs[top[0]]} /Last {refs[top[-1]]} /Count {len(bookmarks)} >>"
+        ).encode(),
+    )
     return root
 
 

@@ -44,7 +44,7 @@ pub(crate) async fn environment(settings: &Settings) -> Outcome<Environment> {
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("the data directory {} cannot be made", settings.data_dir.display()))
         .map_err(|error| Failure::usage(error).hint("set --data-dir to a folder that can be written to"))?;
-    let metadata = store::open_metadata(&settings.database_url, store::OpenMode::Migrate)
+    let metadata = store::open_metadata(&settings.database_url)
         .await
         .map_err(|error| Failure::usage(error).hint("`data-forge doctor` checks the settings"))?;
     let objects = store::open_objects(&settings.storage_url)

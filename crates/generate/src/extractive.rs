@@ -19,6 +19,9 @@ mod table;
 mod verbs;
 mod wording;
 
+#[cfg(test)]
+mod tests;
+
 use model::{GenerateSettings, Passage, sha256_hex};
 
 use crate::Lesson;
@@ -34,8 +37,8 @@ const MAX_TEXT: usize = 256 * 1024;
 /// Makes pairs from a passage; the same ones every time.
 pub(crate) fn teach(passage: &Passage, settings: &GenerateSettings) -> Lesson {
     let text = &passage.text[..passage.text.floor_char_boundary(MAX_TEXT)];
-    let wording = Wording::new(passage, text);
     let sections = section::sections(passage, text);
+    let wording = Wording::new(passage, text, &sections);
     let turn = sha256_hex(format!("{}:{}", settings.config.seed, passage.sha256()));
     let turn = turn.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok()).unwrap_or_default();
 

@@ -98,3 +98,35 @@ pub async fn teach(
         Teacher::Model(model) => llm_teacher::teach(model, passage, settings).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{ContentType, GenerateConfig};
+
+    use super::*;
+
+    #[test]
+    fn other_types_than_qa_are_refused() {
+        let passage = Passage {
+            document: "Aurora kettle".into(),
+            heading_path: Vec::new(),
+            content_type: ContentType::Prose,
+            text: "A thermostat is a switch that opens when it is hot.".into(),
+            table_header: Vec::new(),
+            language: None,
+        };
+        let mut settings = GenerateSettings {
+            teacher_model: BUILTIN.into(),
+            generation_type: GenerationType::Summary,
+            temperature: 0.0,
+            system_prompt: None,
+            config: GenerateConfig::default(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let refused = runtime.block_on(teach(Teacher::Builtin, &passage, &settings)).unwrap_err();
+        assert_eq!(refused.to_string(), "generation_type is summary; it has to be qa");
+        settings.generation_type = GenerationType::Qa;
+        let lesson = runtime.block_on(teach(Teacher::Builtin, &passage, &settings)).unwrap();
+        assert_eq!(lesson.drafts[0].question, "What is a thermostat?");
+    }
+}

@@ -1,11 +1,10 @@
 //! A model's reply to drafts: what can be used is used, what cannot is named.
 
 mod item;
-mod json;
 
 use std::collections::HashSet;
 
-use llm::{ChatReply, FinishReason};
+use llm::{ChatReply, FinishReason, Repair};
 use serde_json::{Map, Value};
 
 use crate::{Draft, quote, words};
@@ -29,25 +28,21 @@ pub(crate) struct Reading {
 /// # Errors
 /// Why nothing in it can be used.
 pub(crate) fn read(reply: &ChatReply, passage: &str, count: usize) -> Result<Reading, String> {
-    if reply.content.trim().is_empty() {
-        return Err("it is empty".into());
-    }
     let mut reading = Reading::default();
-    let (value, repairs) = json::read(&reply.content)?;
-    reading.remarks.extend(repairs.into_iter().map(|repair| format!("the reply was mended: {repair}")));
-    let Some(mut items) = items(&value) else {
+    let llm::Reading { value, repairs } =
+        llm::read_json(&reply.content).map_err(|error| error.to_string())?;
+    reading.remarks.extend(repairs.iter().map(|repair| mended(*repair).to_owned()));
+    if reply.finish_reason == FinishReason::Length {
+        // What is cut within an item is no item: only whole ones are read.
+        reading.remarks.push("the reply reached its most tokens and was cut".into());
+    }
+    let Some(items) = items(&value) else {
         reading.nothing_to_teach = nothing_to_teach(&value);
         return match reading.nothing_to_teach {
             Some(_) => Ok(reading),
             None => Err("it holds no `pairs`".into()),
         };
     };
-    if reply.finish_reason == FinishReason::Length {
-        reading.remarks.push("the reply reached its most tokens and was cut".into());
-        if !ends_with_whole_item(&reply.content) && items.pop().is_some() {
-            reading.remarks.push("the last pair was cut and is left out".into());
-        }
-    }
     take(&mut reading, &items, passage, count);
     reading.nothing_to_teach = nothing_to_teach(&value).filter(|_| reading.drafts.is_empty());
     if reading.drafts.is_empty() && reading.nothing_to_teach.is_none() {
@@ -126,7 +121,19 @@ fn nothing_to_teach(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a cut reply was cut between items, so that its last one is whole.
-fn ends_with_whole_item(content: &str) -> bool {
-    content.trim_end_matches(|char: char| char.is_whitespace() || ",]`".contains(char)).ends_with('}')
+/// What was mended, in words for the log.
+fn mended(repair: Repair) -> &'static str {
+    match repair {
+        Repair::CodeFence => "a code fence stood around the reply's JSON",
+        Repair::Prose => "other text stood around the reply's JSON",
+        Repair::TrailingComma | Repair::MissingComma => "commas of the reply's JSON were mended",
+        Repair::RawControl | Repair::InnerQuote | Repair::BadEscape => {
+            "strings of the reply's JSON were mended"
+        }
+        Repair::PythonWord => "the reply's JSON had words of Python",
+        Repair::LooseObjects => "the reply's JSON objects stood without a list around them",
+        Repair::SmartQuotes => "the reply's JSON had quotation marks of print",
+        Repair::Truncated => "the reply ended too soon; its whole pairs are kept",
+        Repair::Damaged => "the reply could not be read to its end; its whole pairs are kept",
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use parser::{Cut, Parser};
+use parser::{Cut, Parser, Stop};
 
 /// JSON as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +60,9 @@ pub enum ReadError {
     /// It ended before anything in it was whole.
     #[error("the JSON in the reply ends before anything in it is whole")]
     Truncated,
+    /// Its brackets are nested more than 64 deep.
+    #[error("the JSON in the reply is nested too deep")]
+    TooDeep,
 }
 
 /// Finds the object or array in a reply.
@@ -75,7 +78,7 @@ pub fn read_json(reply: &str) -> Result<Reading, ReadError> {
     if text.is_empty() {
         return Err(ReadError::Empty);
     }
-    if let Some(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text).ok() {
+    if let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
         return Ok(Reading { value, repairs: Vec::new() });
     }
     let answer = text.rsplit_once("</think>").map_or(text, |(_, answer)| answer).trim();
@@ -111,8 +114,6 @@ struct Candidate {
 
 /// The longest candidate.
 fn find(text: &str) -> Result<Reading, ReadError> {
-    // Each nested bracket may be tried, and nesting is bounded: so is what trying may cost.
-    let mut budget = text.len().saturating_mul(parser::DEEPEST) + 1024;
     let mut best: Option<Candidate> = None;
     let mut error = ReadError::NoJson;
     let mut from = 0;
@@ -121,29 +122,26 @@ fn find(text: &str) -> Result<Reading, ReadError> {
         let outcome = parser.value(0);
         let end = parser.position();
         let mut repairs = parser.into_repairs();
-        let (value, next) = match outcome {
-            Ok(value) => (Some(value), end),
-            Err(Cut { kept, at_end }) => {
-                repairs.insert(if at_end { Repair::Truncated } else { Repair::Damaged });
-                let kept = kept.filter(|value| !is_hollow(value));
-                let next = match kept {
-                    Some(_) => end,
-                    // A bracket of the prose, perhaps: the JSON may stand behind it.
-                    None if !at_end => start + 1,
-                    None => {
-                        error = ReadError::Truncated;
-                        text.len()
-                    }
-                };
-                (kept, next)
+        let value = match outcome {
+            Ok(value) => Some(value),
+            Err(Cut { stop: Stop::TooDeep, .. }) => {
+                error = ReadError::TooDeep;
+                break;
+            }
+            Err(Cut { kept, stop }) => {
+                repairs.insert(if stop == Stop::End { Repair::Truncated } else { Repair::Damaged });
+                if kept.is_none() && stop == Stop::End {
+                    error = ReadError::Truncated;
+                }
+                kept
             }
         };
         if let Some(value) = value {
             take(&mut best, Candidate { value, start, end, repairs }, text);
         }
-        let Some(left) = budget.checked_sub(end - start + 1) else { break };
-        budget = left;
-        from = next.max(start + 1);
+        // Where there was nothing whole up to the damage, this may have been a bracket of the
+        // prose, with the JSON behind it.
+        from = end;
     }
     let Candidate { value, start, end, mut repairs } = best.ok_or(error)?;
     repairs.extend(surroundings(&text[..start], &text[end..]));
@@ -184,15 +182,6 @@ fn take(best: &mut Option<Candidate>, new: Candidate, text: &str) {
         old.repairs.insert(Repair::LooseObjects);
     } else if new.end - new.start > old.end - old.start {
         *best = Some(new);
-    }
-}
-
-/// Whether there is nothing in a value but brackets.
-fn is_hollow(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().all(is_hollow),
-        Value::Object(members) => members.values().all(is_hollow),
-        _ => false,
     }
 }
 

@@ -1,6 +1,15 @@
-//! Blocks to chunks.
+//! Blocks to chunks: sections by headings, small siblings together, long ones cut where it hurts
+//! least.
 
-use model::{ChunkSource, ContentType, ExcludeReason, ParsedDocument};
+mod pack;
+mod pieces;
+mod sections;
+mod sentences;
+mod toc;
+
+use model::{
+    BlockKind, CharIndex, ChunkSource, ContentType, ExcludeCode, ExcludeReason, ParsedDocument, scalar_count,
+};
 use serde::{Deserialize, Serialize};
 
 /// How a document is cut into chunks.
@@ -50,8 +59,86 @@ pub struct ChunkDraft {
     pub exclude_reason: Option<ExcludeReason>,
 }
 
-/// Cuts a document into chunks.
+/// Cuts a document into chunks. They follow one another without overlap and hold all of the text
+/// between them; each is one slice of it, without the white space around. A chunk never has more
+/// tokens than it may.
+///
+/// Each section becomes a chunk that starts at its heading; siblings of under
+/// [`sections::SMALL_TOKENS`] tokens share one, whose heading path is then what they have in common.
+/// A longer section is cut between blocks; a block that is too long for a chunk of its own between
+/// list items, table rows, lines of code or sentences; one of these that is too long between words.
 pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> {
-    let _ = (document, chunking);
-    Vec::new()
+    let Strategy::Auto = chunking.strategy;
+    let index = CharIndex::new(&document.text);
+    let blocks = pieces::blocks(document, &index);
+    let mut chunks = Vec::new();
+    for section in sections::sections(document, &blocks, chunking.max_tokens) {
+        for span in pack::pack(&document.text, &blocks[section.blocks.clone()], chunking.max_tokens) {
+            let text = &document.text[span.start..span.end];
+            let source = ChunkSource {
+                page_start: page_at(document, &blocks, span.start),
+                page_end: page_at(document, &blocks, span.end - 1),
+                char_start: index.scalar(span.start),
+                char_end: index.scalar(span.end),
+            };
+            chunks.push(ChunkDraft {
+                position: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
+                heading_path: section.path.clone(),
+                content_type: content_type(document, &blocks, &span),
+                text: text.to_owned(),
+                table_header: table_header(document, &blocks, span.start),
+                token_count: span.tokens,
+                source,
+                exclude_reason: section.toc.then(|| ExcludeReason {
+                    code: ExcludeCode::Toc,
+                    detail: "a table of contents".to_owned(),
+                }),
+            });
+        }
+    }
+    chunks
+}
+
+/// The block that a byte of the text stands in.
+fn block_at<'d>(document: &'d ParsedDocument, blocks: &[pieces::Piece], byte: usize) -> Option<&'d model::Block> {
+    let at = blocks.partition_point(|block| block.start <= byte).checked_sub(1)?;
+    document.blocks.get(blocks[at].block)
+}
+
+fn page_at(document: &ParsedDocument, blocks: &[pieces::Piece], byte: usize) -> Option<u32> {
+    block_at(document, blocks, byte)?.page
+}
+
+/// The names of the columns, where the text starts within a table and below its header row.
+fn table_header(document: &ParsedDocument, blocks: &[pieces::Piece], start: usize) -> Vec<String> {
+    let at = blocks.partition_point(|block| block.start <= start).saturating_sub(1);
+    match (blocks.get(at), block_at(document, blocks, start).map(|block| &block.kind)) {
+        (Some(block), Some(BlockKind::Table { rows, header: true })) if block.start < start => {
+            rows.first().cloned().unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What at least four fifths of the characters are; headings do not count.
+fn content_type(document: &ParsedDocument, blocks: &[pieces::Piece], span: &pack::Span) -> ContentType {
+    const KINDS: [ContentType; 4] = [ContentType::Prose, ContentType::List, ContentType::Table, ContentType::Code];
+    let mut shares = [0; KINDS.len()];
+    let first = blocks.partition_point(|block| block.end <= span.start);
+    for block in blocks[first..].iter().take_while(|block| block.start < span.end) {
+        let kind = match document.blocks[block.block].kind {
+            BlockKind::Heading { .. } => continue,
+            BlockKind::Paragraph | BlockKind::Footnote => 0,
+            BlockKind::List { .. } => 1,
+            BlockKind::Table { .. } => 2,
+            BlockKind::Code { .. } => 3,
+        };
+        shares[kind] += scalar_count(&document.text[block.start.max(span.start)..block.end.min(span.end)]);
+    }
+    let all: usize = shares.iter().sum();
+    if all == 0 {
+        return ContentType::Prose;
+    }
+    let main = KINDS.iter().zip(shares).find(|(_, share)| share * 5 >= all * 4);
+    main.map_or(ContentType::Mixed, |(kind, _)| *kind)
 }

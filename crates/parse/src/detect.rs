@@ -59,7 +59,8 @@ pub fn supported_extension(filename: &str) -> bool {
     by_extension(filename).is_some()
 }
 
-fn by_extension(filename: &str) -> Option<Format> {
+/// The format that a file's name stands for.
+pub fn by_extension(filename: &str) -> Option<Format> {
     let extension = Path::new(filename).extension()?.to_str()?.to_ascii_lowercase();
     Some(match extension.as_str() {
         "pdf" => Format::Pdf,

@@ -90,6 +90,11 @@ impl Draft {
         self.blocks.is_empty()
     }
 
+    /// How much text there is so far, in bytes.
+    pub(crate) fn text_len(&self) -> usize {
+        self.blocks.iter().map(|(_, text, _)| text.len()).sum()
+    }
+
     fn push(&mut self, kind: BlockKind, text: String, page: Option<u32>) {
         if !text.trim().is_empty() {
             self.blocks.push((kind, text, page));

@@ -10,13 +10,14 @@ mod error;
 mod guard;
 mod html;
 pub mod language;
+mod lists;
 mod markdown;
 pub mod pdf;
 pub mod render;
 mod txt;
 
 pub use chunking::{ChunkDraft, Chunking, Strategy, chunk};
-pub use detect::{detect, supported_extension};
+pub use detect::{by_extension, detect, supported_extension};
 pub use draft::Draft;
 pub use error::ParseError;
 
@@ -36,6 +37,15 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedDocument, ParseError>
             Format::Html => html::parse(bytes),
             Format::Csv => csv::parse(bytes),
         };
-        draft.finish()
+        match format {
+            Format::Docx if draft.is_empty() => Err(no_text("DOCX")),
+            Format::Html if draft.is_empty() => Err(no_text("HTML page")),
+            _ => draft.finish(),
+        }
     })
+}
+
+/// What holds markup but no word is not an empty file.
+fn no_text(format: &'static str) -> ParseError {
+    ParseError::NoText { format, hint: "what it shows may be pictures, which need OCR, or made by scripts" }
 }

@@ -42,7 +42,7 @@ pub fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
     if empty.len() == read.len() {
         return Err(ParseError::NoText {
             format: "PDF",
-            hint: "its pages are pictures; run OCR over it, for example with ocrmypdf, then add it again",
+            hint: "its pages are empty or pictures; if they are pictures of text, run OCR over it, for example with ocrmypdf, then add it again",
         });
     }
     draft.warnings.extend(warning_of_empty(&empty));
@@ -52,7 +52,7 @@ pub fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
     }
     let furniture = layout::remove_furniture(&mut read);
     draft.warnings.extend(warning_of_furniture(&furniture));
-    layout::assemble(read, &mut draft);
+    layout::assemble(read, &document::outline(&pdf), &mut draft);
     Ok(draft)
 }
 

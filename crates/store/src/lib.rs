@@ -3,6 +3,7 @@
 //! Which backend is used is decided once, from a URL, in [`open_metadata`] and [`open_objects`].
 //! Each trait has one conformance suite, as library code in [`conformance`], that every backend passes.
 
+pub mod conformance;
 mod error;
 mod key;
 mod metadata;
@@ -13,5 +14,6 @@ pub use key::{Keys, ObjectKey};
 pub use metadata::{
     Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, NewDocument, OpenMode, Outcome,
     Owner, PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult, open_metadata, open_metadata_with,
+    without_credentials,
 };
 pub use objects::{Objects, open_objects};

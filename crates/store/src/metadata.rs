@@ -18,8 +18,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::open::without_credentials;
-pub use self::open::{OpenMode, open_metadata, open_metadata_with};
+pub use self::open::{OpenMode, open_metadata, open_metadata_with, without_credentials};
 use crate::Result;
 
 /// Who holds a lease: a process, told apart from a later one with the same number by its start.
@@ -256,7 +255,12 @@ pub trait Metadata: Send + Sync {
 
     // --- for users: generations ---
 
-    /// Adds a generation with its units, all at once. A parse moves no document yet.
+    /// Adds a generation with its units, all at once: `chunks_total` is the number of these, whatever
+    /// the generation says. A parse moves no document yet.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::NotFound`] where the project is not the user's, [`crate::StoreError::Exists`]
+    /// where the generation or one of the units is there already.
     async fn create_generation(&self, user: &UserId, generation: &Generation, units: &[Unit]) -> Result<()>;
 
     /// A user's generation.
@@ -283,7 +287,8 @@ pub trait Metadata: Send + Sync {
     /// Changes a generation's state, if it is still as it was read; `false` if it is not.
     ///
     /// # Errors
-    /// [`crate::StoreError::Conflict`] where the change follows no arrow of the contract.
+    /// [`crate::StoreError::Conflict`] where the change follows no arrow of the contract, or the attempt
+    /// does not count starts; [`crate::StoreError::NotFound`] where the user has no such generation.
     async fn advance(&self, user: &UserId, change: &Advance) -> Result<bool>;
 
     /// The failed units of a generation: subject, file name and position of the document or chunk,
@@ -331,7 +336,12 @@ pub trait Metadata: Send + Sync {
     async fn reopen_failed(&self, generation: GenerationId) -> Result<u64>;
 
     /// Writes results and that their units are done or failed, in one transaction, with the
-    /// generation's counts. What an owner holds no lease for any more is dropped and counted as lost.
+    /// generation's counts. What an owner holds no lease for any more is dropped and counted as lost; a
+    /// lease that has run out is still held until another claims the unit.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] where an outcome is not of its unit's phase, generation or subject,
+    /// or would leave a document's state along no arrow; then nothing of the call is written.
     async fn finish(
         &self,
         generation: GenerationId,

@@ -23,8 +23,10 @@ use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 pub async fn open_objects(url: &str) -> Result<Arc<dyn Objects>> {
     let unknown = |hint| StoreError::UnknownBackend { url: without_credentials(url), hint };
     let folder = if url.starts_with("file:") {
-        let parsed = Url::parse(url).ok().and_then(|url| url.to_file_path().ok());
-        parsed.ok_or_else(|| unknown("a folder is `file:///absolute/path`"))?
+        // A URL that is not absolute is read as one, of a folder that nobody meant.
+        let absolute = Some(url).filter(|url| url.starts_with("file:///"));
+        let folder = absolute.and_then(|url| Url::parse(url).ok()).and_then(|url| url.to_file_path().ok());
+        folder.ok_or_else(|| unknown("a folder is `file:///absolute/path`"))?
     } else if url.is_empty() || url.contains("://") {
         return Err(unknown("this build has folders alone: `file:///absolute/path` or a path"));
     } else {

@@ -6,6 +6,7 @@ mod config;
 mod fault;
 mod handlers;
 mod passage;
+mod refusals;
 mod stats;
 
 use std::io;

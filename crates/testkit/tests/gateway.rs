@@ -5,6 +5,12 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::{FaultRates, Gateway, GatewayConfig, Stats};
 
+fn client() -> Client {
+    // The client wants a provider even where nothing is encrypted; another test may have set it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().tls_certs_only([]).build().expect("a client without certificates")
+}
+
 async fn post(client: &Client, gateway: &Gateway, content: &str) -> reqwest::Result<reqwest::Response> {
     let body = json!({"model": "simulated", "messages": [{"role": "user", "content": content}]});
     client.post(format!("{}/chat/completions", gateway.url())).json(&body).send().await
@@ -13,7 +19,7 @@ async fn post(client: &Client, gateway: &Gateway, content: &str) -> reqwest::Res
 #[tokio::test]
 async fn equal_bodies_have_equal_replies_and_repeats_are_counted() {
     let gateway = Gateway::start(GatewayConfig::default()).await.unwrap();
-    let client = Client::builder().tls_certs_only([]).build().unwrap();
+    let client = client();
     let mut replies = Vec::new();
     for content in ["A passage of words.", "Another passage of words.", "A passage of words."] {
         replies.push(post(&client, &gateway, content).await.unwrap().text().await.unwrap());
@@ -31,7 +37,7 @@ async fn a_spoilt_answer_is_asked_for_again_without_being_a_repeat() {
     let faults = FaultRates { empty: 1.0, ..FaultRates::default() };
     let config = GatewayConfig { faults, max_faults_per_body: Some(1), ..GatewayConfig::default() };
     let gateway = Gateway::start(config).await.unwrap();
-    let client = Client::builder().tls_certs_only([]).build().unwrap();
+    let client = client();
     let repeats = async || {
         post(&client, &gateway, "A passage.").await.unwrap().text().await.unwrap();
         gateway.stats().repeats
@@ -45,7 +51,7 @@ async fn a_spoilt_answer_is_asked_for_again_without_being_a_repeat() {
 #[tokio::test]
 async fn limits_are_told(#[case] config: GatewayConfig, #[case] code: &str, #[case] retry_after: bool) {
     let gateway = Gateway::start(config).await.unwrap();
-    let client = Client::builder().tls_certs_only([]).build().unwrap();
+    let client = client();
     assert_eq!(post(&client, &gateway, "A passage.").await.unwrap().status(), StatusCode::OK);
     let reply = post(&client, &gateway, "A passage.").await.unwrap();
     assert_eq!(reply.status(), StatusCode::TOO_MANY_REQUESTS);
@@ -58,7 +64,7 @@ async fn limits_are_told(#[case] config: GatewayConfig, #[case] code: &str, #[ca
 async fn a_reset_breaks_the_reply_and_a_dropped_gateway_is_gone() {
     let faults = FaultRates { reset: 1.0, ..FaultRates::default() };
     let gateway = Gateway::start(GatewayConfig { faults, ..GatewayConfig::default() }).await.unwrap();
-    let client = Client::builder().tls_certs_only([]).build().unwrap();
+    let client = client();
     let reply = post(&client, &gateway, "A passage.").await.unwrap();
     assert!(reply.text().await.is_err());
     let health = gateway.url().replace("/v1", "/health");

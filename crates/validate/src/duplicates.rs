@@ -19,7 +19,8 @@ pub fn duplicate_key(question: &str, answer: &str) -> [u8; 16] {
 }
 
 fn normalised(text: &str) -> String {
-    let folded: Vec<char> = text.chars().flat_map(mark_numerals).nfkc().flat_map(char::to_lowercase).nfkc().map(unify).collect();
+    let folded: Vec<char> =
+        text.chars().flat_map(mark_numerals).nfkc().flat_map(char::to_lowercase).nfkc().map(unify).collect();
     let mut out = String::with_capacity(text.len());
     for (at, char) in folded.iter().copied().enumerate() {
         let before = at.checked_sub(1).map(|before| folded[before]);
@@ -36,7 +37,8 @@ fn normalised(text: &str) -> String {
 
 /// NFKC makes `10²` into `102`; a mark before such numerals keeps them apart.
 fn mark_numerals(char: char) -> impl Iterator<Item = char> {
-    let composed = !char.is_ascii() && char.is_numeric() && std::iter::once(char).nfkc().ne(std::iter::once(char));
+    let composed =
+        !char.is_ascii() && char.is_numeric() && std::iter::once(char).nfkc().ne(std::iter::once(char));
     let digit = matches!(char, '\u{FF10}'..='\u{FF19}');
     (composed && !digit).then_some('^').into_iter().chain(std::iter::once(char))
 }
@@ -63,8 +65,9 @@ fn keeps(before: Option<char>, char: char, after: Option<char>) -> bool {
         '\'' => is(before, letter) && is(after, letter),
         '-' | '–' => is(after, digit),
         '!' => is(after, |next| next == '='),
-        ';' | '?' | '"' | '(' | ')' | '[' | ']' | '{' | '}' | '«' | '»' | '“' | '”' | '„' | '…' | '—' | '`' | '*' | '_'
-        | '。' | '、' | '「' | '」' | '『' | '』' | '・' | '¿' | '¡' | '،' | '؟' | '؛' | '।' => {
+        ';' | '?' | '"' | '(' | ')' | '[' | ']' | '{' | '}' | '«' | '»' | '“' | '”' | '„' | '…' | '—'
+        | '`' | '*' | '_' | '。' | '、' | '「' | '」' | '『' | '』' | '・' | '¿' | '¡' | '،' | '؟' | '؛'
+        | '।' => {
             // `**` and `__` set off words in Markdown; between word characters they are code.
             matches!(char, '*' | '_') && is(before, letter) && is(after, letter)
         }
@@ -127,7 +130,8 @@ mod tests {
 
     #[test]
     fn the_key_is_the_same_in_every_version() {
-        let hex: String = duplicate_key("What is 2 + 2?", "4.").iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String =
+            duplicate_key("What is 2 + 2?", "4.").iter().map(|byte| format!("{byte:02x}")).collect();
         insta::assert_snapshot!(hex, @"d91aa1f8e4693ec94b59eb4dca2a0ddb");
     }
 

@@ -17,7 +17,10 @@ pub(crate) fn effort(question: &Text<'_>, answer: &Text<'_>, kind: QuestionType,
     if content.is_empty() {
         return 0.0;
     }
-    let new = content.iter().filter(|token| question.tokens.iter().take(200).all(|other| other.key != token.key)).count();
+    let new = content
+        .iter()
+        .filter(|token| question.tokens.iter().take(200).all(|other| other.key != token.key))
+        .count();
     let share = |count: usize| count as f64 / content.len() as f64;
     if new == 0 {
         return 0.0;
@@ -29,7 +32,9 @@ pub(crate) fn effort(question: &Text<'_>, answer: &Text<'_>, kind: QuestionType,
         _ => 1.0,
     };
     let length = ((1.0 + words(answer) as f64).ln() / (1.0 + LONG).ln()).min(1.0);
-    let rare = share(content.iter().filter(|token| answer.raw[token.start..token.end].chars().count() >= RARE).count());
+    let rare = share(
+        content.iter().filter(|token| answer.raw[token.start..token.end].chars().count() >= RARE).count(),
+    );
     // Copied as it is, however far the words, is easier than put anew.
     let distance = share(new) * if found.verbatim { 0.5 } else { 1.0 };
     0.30 * hops + 0.25 * length + 0.15 * distance + 0.10 * rare.min(0.5) * 2.0 + 0.20 * demand(kind)

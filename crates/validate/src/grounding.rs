@@ -9,9 +9,12 @@ mod alignment;
 mod facts;
 mod negation;
 
-use model::{Evidence, Flag, FlagCode, Unsupported, scalar_count};
+use std::ops::Range;
+
+use model::{CharIndex, Evidence, Flag, FlagCode, Unsupported, scalar_count};
 
 use crate::{
+    quality::rounded,
     sentences::Text,
     source::Source,
     tokens::{Kind, Token},
@@ -22,11 +25,15 @@ use facts::Problem;
 /// Answers with a lower grounding score are flagged.
 pub const LOW_GROUNDING: f64 = 0.5;
 
-/// A sentence with at least this much support has evidence; one with less is unsupported.
+/// A sentence covered at least this much has evidence; one covered less is unsupported.
 const SUPPORTED: f64 = 0.5;
 
 /// How much of the soft score the surest of hard signs takes away.
 const HARDNESS: f64 = 0.9;
+
+/// The least score of an answer that the source holds as it is; the rest is for standing where the
+/// source speaks of what is asked.
+const VERBATIM: f64 = 0.97;
 
 /// Answers with fewer tokens are too short to measure well, unless the source holds them as they are.
 const SHORT: usize = 3;
@@ -50,13 +57,13 @@ pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>
         return Grounding::default();
     }
     let aligner = Aligner::new(source, question);
-    if let Some(span) = alignment::verbatim(source, answer) {
-        return whole(source, answer, span);
+    if let Some((span, says)) = alignment::verbatim(&aligner, question, answer) {
+        return whole(source, answer, span, says);
     }
     let mut sums = Sums::default();
     let mut found = Grounding::default();
     let mut used = Vec::new();
-    let to_scalar = model::CharIndex::new(answer.raw);
+    let to_scalar = CharIndex::new(answer.raw);
     let mut problems = Vec::new();
     for sentence in &answer.sentences {
         let held = &answer.tokens[sentence.tokens.clone()];
@@ -69,7 +76,7 @@ pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>
         let support = aligned.support() * (1.0 - HARDNESS * hard);
         sums.add(&aligned);
         let (start, end) = (to_scalar.scalar(sentence.start), to_scalar.scalar(sentence.end));
-        match aligned.span.clone().filter(|_| aligned.support() >= SUPPORTED) {
+        match aligned.span.clone().filter(|_| aligned.coverage >= SUPPORTED) {
             Some(span) => {
                 used.extend(aligned.sentences.clone());
                 found.evidence.push(Evidence {
@@ -78,7 +85,7 @@ pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>
                     chunk_id: None,
                     chunk_start: source.index.scalar(source.text.tokens[span.start].start),
                     chunk_end: source.index.scalar(source.text.tokens[span.end - 1].end),
-                    score: support.clamp(0.0, 1.0),
+                    score: rounded(support),
                 });
             }
             None => found.unsupported.push(Unsupported {
@@ -93,7 +100,7 @@ pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>
     used.dedup();
     found.hops = used.len();
     let hard = hardness(&problems);
-    let score = (soft * (1.0 - HARDNESS * hard)).clamp(0.0, 1.0);
+    let score = rounded(soft * (1.0 - HARDNESS * hard));
     found.score = Some(score);
     for problem in problems {
         found.unsupported.push(Unsupported {
@@ -123,18 +130,19 @@ fn short() -> Flag {
 }
 
 /// What is said of an answer that the source holds as it is.
-fn whole(source: &Source<'_>, answer: &Text<'_>, span: std::ops::Range<usize>) -> Grounding {
+fn whole(source: &Source<'_>, answer: &Text<'_>, span: Range<usize>, says: f64) -> Grounding {
+    let score = rounded(VERBATIM + (1.0 - VERBATIM) * says);
     let lead = answer.raw.len() - answer.raw.trim_start().len();
     let start = scalar_count(&answer.raw[..lead]);
     Grounding {
-        score: Some(1.0),
+        score: Some(score),
         evidence: vec![Evidence {
             answer_start: start,
             answer_end: start + scalar_count(answer.raw.trim()),
             chunk_id: None,
             chunk_start: source.index.scalar(span.start),
             chunk_end: source.index.scalar(span.end),
-            score: 1.0,
+            score,
         }],
         hops: answer.sentences.len().max(1),
         verbatim: true,
@@ -161,9 +169,37 @@ fn measurable(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>) -> bo
 pub(crate) fn is_yes_or_no(text: &str) -> bool {
     matches!(
         text.trim().trim_end_matches(['.', '!', '。', ',']).to_lowercase().as_str(),
-        "yes" | "no" | "true" | "false" | "ja" | "nein" | "oui" | "non" | "sí" | "si" | "sim" | "não" | "да" | "нет"
-            | "nej" | "nee" | "tak" | "nie" | "はい" | "いいえ" | "是" | "不是" | "否" | "对" | "예" | "네" | "아니요"
-            | "نعم" | "لا" | "ใช่" | "ไม่"
+        "yes"
+            | "no"
+            | "true"
+            | "false"
+            | "ja"
+            | "nein"
+            | "oui"
+            | "non"
+            | "sí"
+            | "si"
+            | "sim"
+            | "não"
+            | "да"
+            | "нет"
+            | "nej"
+            | "nee"
+            | "tak"
+            | "nie"
+            | "はい"
+            | "いいえ"
+            | "是"
+            | "不是"
+            | "否"
+            | "对"
+            | "예"
+            | "네"
+            | "아니요"
+            | "نعم"
+            | "لا"
+            | "ใช่"
+            | "ไม่"
     )
 }
 
@@ -191,8 +227,17 @@ struct Ratio {
 }
 
 impl Ratio {
+    fn new((held, all): (usize, usize)) -> Self {
+        Self { held, all }
+    }
+
     fn value(&self) -> Option<f64> {
         (self.all > 0).then(|| self.held as f64 / self.all as f64)
+    }
+
+    /// Few pairs or triples say little: a short answer put into a sentence breaks most of them.
+    fn trust(&self) -> f64 {
+        self.all as f64 / (self.all as f64 + 4.0)
     }
 }
 
@@ -215,8 +260,8 @@ impl Sums {
         Some(weighted([
             (0.35, Some(mean)),
             (0.15, Some(least)),
-            (0.25, self.bigrams.value()),
-            (0.25, self.trigrams.value()),
+            (0.25 * self.bigrams.trust(), self.bigrams.value()),
+            (0.25 * self.trigrams.trust(), self.trigrams.value()),
         ]))
     }
 }

@@ -7,6 +7,7 @@ mod duplicates;
 mod effort;
 mod grounding;
 mod numbers;
+mod phrases;
 mod quality;
 mod sentences;
 mod source;
@@ -37,4 +38,3 @@ pub struct Example<'a> {
 pub fn score(example: &Example<'_>) -> Scores {
     Source::new(example.context, example.surroundings).score(example.question, example.answer)
 }
-

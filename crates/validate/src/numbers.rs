@@ -75,7 +75,9 @@ fn readings(plain: &str) -> (String, Option<String>) {
                 (plain.to_owned(), None)
             }
         }
-        [mark, ..] if marks.iter().all(|other| other == mark) && grouped(plain, *mark) => (tidy(&whole(), ""), None),
+        [mark, ..] if marks.iter().all(|other| other == mark) && grouped(plain, *mark) => {
+            (tidy(&whole(), ""), None)
+        }
         marks if marks.iter().all(|mark| *mark == '_') => (tidy(&whole(), ""), None),
         // A version, a date or a list: as written.
         _ => (plain.to_owned(), None),

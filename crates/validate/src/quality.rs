@@ -51,7 +51,8 @@ impl Rated<'_> {
         let text = self.answer.raw.trim();
         let last = text.lines().next_back().unwrap_or("").trim_start();
         let item = last.starts_with(['-', '*', '+', '|', '•', '#'])
-            || last.trim_start_matches(|char: char| char.is_ascii_digit()).starts_with(['.', ')']) && !last.starts_with(['.', ')']);
+            || last.trim_start_matches(|char: char| char.is_ascii_digit()).starts_with(['.', ')'])
+                && !last.starts_with(['.', ')']);
         !item && !text.ends_with("```") && !text.ends_with(['}', ';', '`', '>']) && self.words() > 5
     }
 }

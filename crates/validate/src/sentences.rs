@@ -126,7 +126,7 @@ fn split_line(text: &str, mut start: usize, line: Range<usize>, found: &mut Vec<
             None => true,
             Some(_) if wide => true,
             Some(next) if spaced => {
-                !next.is_lowercase() && !(char == '.' && is_abbreviation(&text[start.min(stop)..stop]))
+                !(next.is_lowercase() || char == '.' && is_abbreviation(&text[start.min(stop)..stop]))
             }
             // A full stop that lost its space, as where texts were put together.
             Some(next) => char == '.' && next.is_uppercase() && is_glued(&text[start.min(stop)..stop], rest),
@@ -140,7 +140,10 @@ fn split_line(text: &str, mut start: usize, line: Range<usize>, found: &mut Vec<
 }
 
 fn is_closing(char: char) -> bool {
-    matches!(char, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '」' | '』' | '）' | '.' | '!' | '?' | '…' | '*' | '_')
+    matches!(
+        char,
+        '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '」' | '』' | '）' | '.' | '!' | '?' | '…' | '*' | '_'
+    )
 }
 
 /// Whether the full stop after this text belongs to its last word.
@@ -153,9 +156,42 @@ fn is_abbreviation(before: &str) -> bool {
         || (before.trim() == word && !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()))
         || matches!(
             word.to_lowercase().as_str(),
-            "mr" | "mrs" | "ms" | "dr" | "prof" | "st" | "no" | "vs" | "etc" | "fig" | "eq" | "sec" | "ch" | "vol"
-                | "pp" | "ed" | "inc" | "ltd" | "co" | "corp" | "jr" | "sr" | "approx" | "al" | "ca" | "gen" | "col"
-                | "sgt" | "capt" | "lt" | "rev" | "hon" | "nr" | "bzw" | "usw" | "art" | "sra"
+            "mr" | "mrs"
+                | "ms"
+                | "dr"
+                | "prof"
+                | "st"
+                | "no"
+                | "vs"
+                | "etc"
+                | "fig"
+                | "eq"
+                | "sec"
+                | "ch"
+                | "vol"
+                | "pp"
+                | "ed"
+                | "inc"
+                | "ltd"
+                | "co"
+                | "corp"
+                | "jr"
+                | "sr"
+                | "approx"
+                | "al"
+                | "ca"
+                | "gen"
+                | "col"
+                | "sgt"
+                | "capt"
+                | "lt"
+                | "rev"
+                | "hon"
+                | "nr"
+                | "bzw"
+                | "usw"
+                | "art"
+                | "sra"
         )
 }
 

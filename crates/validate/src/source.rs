@@ -6,7 +6,6 @@ use crate::{
     classify::question_type,
     effort, grounding,
     quality::{self, Rated},
-
     sentences::Text,
     tokens::{Token, chain, tokens},
 };
@@ -53,7 +52,11 @@ impl<'a> Source<'a> {
             bigrams: sorted(text.tokens.windows(2).map(bigram).collect()),
             trigrams: sorted(text.tokens.windows(3).map(trigram).collect()),
             surroundings: sorted(
-                surroundings.iter().flat_map(|text| tokens(text)).flat_map(|token| [token.key, token.alias]).collect(),
+                surroundings
+                    .iter()
+                    .flat_map(|text| tokens(text))
+                    .flat_map(|token| [token.key, token.alias])
+                    .collect(),
             ),
             index: CharIndex::new(context),
             text,
@@ -71,8 +74,7 @@ impl<'a> Source<'a> {
         let effort = effort::effort(&question, &answer, kind, &found);
         let goes_on = found.verbatim.then(|| found.evidence.last()).flatten();
         let goes_on = goes_on.map(|evidence| &self.text.raw[self.index.byte(evidence.chunk_end)..]);
-        let pair =
-            Rated { question: &question, answer: &answer, kind, grounding: &found, goes_on, effort };
+        let pair = Rated { question: &question, answer: &answer, kind, grounding: &found, goes_on, effort };
         let (quality, quality_score, quality_flags) = quality::rate(&pair);
         let mut flags = found.flags;
         flags.extend(quality_flags);
@@ -91,14 +93,22 @@ impl<'a> Source<'a> {
     /// The places of a key's tokens in the text, in order.
     pub(crate) fn places(&self, key: u64) -> impl Iterator<Item = usize> {
         let first = self.places.partition_point(|(other, _)| *other < key);
-        self.places[first..].iter().take(MAX_PLACES).take_while(move |(other, _)| *other == key).map(|(_, at)| *at as usize)
+        self.places[first..]
+            .iter()
+            .take(MAX_PLACES)
+            .take_while(move |(other, _)| *other == key)
+            .map(|(_, at)| *at as usize)
     }
 
     /// The places of a key's tokens from one place on, in order.
     pub(crate) fn places_from(&self, key: u64, place: usize) -> impl Iterator<Item = usize> {
         let from = u32::try_from(place).unwrap_or(u32::MAX);
         let first = self.places.partition_point(|known| *known < (key, from));
-        self.places[first..].iter().take(MAX_PLACES).take_while(move |(other, _)| *other == key).map(|(_, at)| *at as usize)
+        self.places[first..]
+            .iter()
+            .take(MAX_PLACES)
+            .take_while(move |(other, _)| *other == key)
+            .map(|(_, at)| *at as usize)
     }
 
     /// The sentences that hold a key, in order, each once.

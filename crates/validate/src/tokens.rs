@@ -52,7 +52,8 @@ impl Token {
 
 /// The tokens of a text, in order. Overlapping ones are those of scripts without spaces.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut reader = Reader { text, tokens: Vec::with_capacity(text.len() / 5 + 1), run: None, folded: String::new() };
+    let mut reader =
+        Reader { text, tokens: Vec::with_capacity(text.len() / 5 + 1), run: None, folded: String::new() };
     for (start, word) in text.unicode_word_indices() {
         reader.word(start, word);
     }
@@ -62,7 +63,9 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
 
 /// The key of an already folded text: FNV-1a, so that it is the same on every platform.
 pub(crate) fn key(folded: &str) -> u64 {
-    folded.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    folded
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The key of a sequence that goes on with one more token.
@@ -154,7 +157,8 @@ impl Reader<'_> {
             self.folded.push_str(word);
             self.folded.make_ascii_lowercase();
         } else {
-            let folded = word.nfkc().flat_map(char::to_lowercase).map(|char| if char == '’' { '\'' } else { char });
+            let folded =
+                word.nfkc().flat_map(char::to_lowercase).map(|char| if char == '’' { '\'' } else { char });
             self.folded.extend(folded);
         }
         self.folded.retain(|char| char != '.');

@@ -59,13 +59,13 @@ fn data_directory(settings: &Settings) -> Outcome<String> {
 }
 
 async fn metadata(settings: &Settings) -> Outcome<String> {
-    store::open_metadata(&settings.database_url, store::OpenMode::Migrate).await?;
-    Ok(url_without_secrets(&settings.database_url))
+    store::open_metadata(&settings.database_url).await?;
+    Ok(store::without_credentials(&settings.database_url))
 }
 
 async fn objects(settings: &Settings) -> Outcome<String> {
     store::open_objects(&settings.storage_url).await?;
-    Ok(url_without_secrets(&settings.storage_url))
+    Ok(store::without_credentials(&settings.storage_url))
 }
 
 async fn gateway(settings: &Settings) -> Outcome<String> {
@@ -75,28 +75,10 @@ async fn gateway(settings: &Settings) -> Outcome<String> {
     let models = gateway.models().await.map_err(|error| {
         Failure::failed(error).hint("check DATA_FORGE_GATEWAY_URL (with /v1) and DATA_FORGE_GATEWAY_API_KEY")
     })?;
-    Ok(format!("{}, {} models", gateway.url(), models.len()))
+    let url = settings.gateway_url.as_deref().unwrap_or(wiring::OLLAMA);
+    Ok(format!("{}, {} models", store::without_credentials(url), models.len()))
 }
 
 fn teacher(settings: &Settings) -> Outcome<String> {
     Ok(settings.model.clone().unwrap_or_else(|| "none; `run` takes --model".into()))
-}
-
-/// What stands between `//` and `@` may be a password.
-fn url_without_secrets(url: &str) -> String {
-    match (url.split_once("//"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}//***@{host}"),
-        _ => url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::url_without_secrets;
-
-    #[test]
-    fn passwords_are_not_shown() {
-        assert_eq!(url_without_secrets("mongodb://u:p@ss@db/x"), "mongodb://***@db/x");
-        assert_eq!(url_without_secrets("sqlite:/var/lib/a@b.db"), "sqlite:/var/lib/a@b.db");
-    }
 }

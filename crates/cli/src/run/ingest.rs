@@ -52,7 +52,7 @@ fn recognise(bytes: &[u8], path: &Path) -> Result<Format, ParseError> {
     let name = path.to_string_lossy();
     parse::detect(bytes, &name).or_else(|error| match error {
         ParseError::Unsupported { .. } => Err(error),
-        error => parse::format_by_name(&name).ok_or(error),
+        error => parse::by_extension(&name).ok_or(error),
     })
 }
 

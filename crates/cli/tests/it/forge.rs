@@ -30,6 +30,7 @@ impl Forge {
         Self::new().set("DATA_FORGE_GATEWAY_URL", url)
     }
 
+    /// With a variable of the environment, in place of an earlier one of that name.
     pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.into(), value.into()));
         self
@@ -131,7 +132,10 @@ pub(crate) fn manual(title: &str, sections: usize) -> String {
                 section + sentence * 3 + 1,
             );
         }
-        text += "\n\n";
+        text += &format!(
+            "\n\n| part | order number |\n|---|---|\n| seat {section} of the {title} | {} |\n\n",
+            7000 + section
+        );
     }
     text
 }

@@ -1,6 +1,6 @@
 //! `run` against a simulated gateway, with and without faults.
 
-use testkit::gateway::{FaultRates, Gateway, GatewayConfig};
+use testkit::{FaultRates, Gateway, GatewayConfig};
 
 use crate::forge::{Forge, assert_chatml, manual};
 
@@ -89,8 +89,7 @@ async fn a_wrong_key_stops_the_run_at_once_with_one_message_and_it_goes_on_later
     assert!(!ran.stderr.contains("wrong-and-secret"), "{}", ran.stderr);
     assert!(gateway.stats().requests <= 6, "{} requests with a wrong key", gateway.stats().requests);
 
-    let forge = Forge { folder: forge.folder, ..Forge::with_gateway(&gateway.url()) }
-        .set("DATA_FORGE_GATEWAY_API_KEY", "right");
+    let forge = forge.set("DATA_FORGE_GATEWAY_API_KEY", "right");
     forge.run(&["run", "docs", SIMULATED[0], SIMULATED[1]]).expect(0);
     assert_eq!(gateway.stats().repeats, 0);
 }

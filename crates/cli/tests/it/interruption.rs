@@ -2,7 +2,7 @@
 
 use std::{process::Child, time::Duration};
 
-use testkit::gateway::{Gateway, GatewayConfig};
+use testkit::{Gateway, GatewayConfig};
 
 use crate::forge::{Forge, Ran, manual};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use testkit::gateway::{Gateway, GatewayConfig};
+use testkit::{Gateway, GatewayConfig};
 
 use crate::forge::{Forge, manual};
 

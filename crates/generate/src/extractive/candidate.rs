@@ -34,7 +34,10 @@ pub(super) fn select(mut candidates: Vec<Candidate>, count: usize, style: Style)
         candidate.score + if is_of_style(candidate.question_type, style) { STYLE_BONUS } else { 0 }
     };
     candidates.retain(|candidate| {
-        !candidate.answer.trim().is_empty() && candidate.answer.chars().nth(MAX_ANSWER).is_none()
+        !candidate.answer.trim().is_empty()
+            && candidate.answer.chars().nth(MAX_ANSWER).is_none()
+            // The sources of generated documents hold directives where their readers see text.
+            && !candidate.answer.contains("{{#")
     });
     candidates.sort_by_key(|candidate| std::cmp::Reverse(worth(candidate)));
     let mut chosen: Vec<Candidate> = Vec::with_capacity(count);

@@ -21,7 +21,11 @@ pub(super) fn find(section: &Section<'_>, wording: &Wording<'_>) -> Vec<Candidat
 fn candidate(section: &Section<'_>, wording: &Wording<'_>, lead: &str, code: &str) -> Option<Candidate> {
     let goal = goal(&lower_first(lead.trim_end_matches([':', '.'])))?;
     let goal = wording.in_sentence(&goal);
-    if points_elsewhere(&goal) || !(2..=16).contains(&goal.split_whitespace().count()) {
+    let half_done = goal
+        .split(" and ")
+        .skip(1)
+        .any(|rest| rest.split(' ').next().is_some_and(|word| word.ends_with("ing")));
+    if half_done || points_elsewhere(&goal) || !(2..=16).contains(&goal.split_whitespace().count()) {
         return None;
     }
     let answer = bare_code(code);

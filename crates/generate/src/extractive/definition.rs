@@ -6,7 +6,7 @@ use super::{
     candidate::Candidate,
     section::{Part, Section},
     sentences::{reflow, sentences},
-    wording::{Wording, is_noun_phrase, points_elsewhere},
+    wording::{Wording, is_noun_phrase},
 };
 
 /// Predicates that judge or compare rather than define.
@@ -39,6 +39,24 @@ const JUDGING: [&str; 28] = [
     "the only",
     "the reason",
     "the same",
+];
+
+/// Adjectives that make a judgement of a predicate.
+const JUDGED: [&str; 14] = [
+    "bad",
+    "common",
+    "complex",
+    "convenient",
+    "fairly",
+    "good",
+    "great",
+    "handy",
+    "important",
+    "popular",
+    "powerful",
+    "similar",
+    "useful",
+    "very",
 ];
 
 pub(super) fn find(section: &Section<'_>, wording: &Wording<'_>) -> Vec<Candidate> {
@@ -89,17 +107,20 @@ fn defined(sentence: &str) -> Option<Defined> {
     let term = &sentence[..at];
     let rest = &sentence[at + verb.len() + 2..];
     let definite = term.starts_with("The ");
-    if !is_noun_phrase(term) || JUDGING.iter().any(|start| starts_with_word(rest, start)) {
+    let is_doing = term.contains(' ') && term.split(' ').next().is_some_and(|first| first.ends_with("ing"));
+    let start = first_words(rest);
+    if is_doing
+        || !is_noun_phrase(term)
+        || start.split(' ').any(|word| JUDGED.contains(&word))
+        || JUDGING.iter().any(|start| starts_with_word(rest, start))
+    {
         return None;
     }
     let article = ["a ", "an ", "the ", "any ", "one of "].iter().any(|article| rest.starts_with(article));
     let value = rest.starts_with(|char: char| char.is_ascii_digit() || "`\"“".contains(char));
     let kind = verb == "are" && !definite && is_plural_kind(rest);
     let fits = if definite { article && term.contains(" of ") || value } else { article || kind };
-    (fits
-        && rest.split_whitespace().count() >= if value { 1 } else { 4 }
-        && !points_elsewhere(first_words(rest)))
-    .then(|| Defined {
+    (fits && rest.split_whitespace().count() >= if value { 1 } else { 4 }).then(|| Defined {
         term: term.to_owned(),
         verb: if verb == "is" { "is" } else { "are" },
         concept: !definite,

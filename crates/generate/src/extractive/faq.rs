@@ -2,12 +2,17 @@
 
 use model::{Difficulty, QuestionType};
 
+use crate::words;
+
 use super::{
     candidate::Candidate,
     section::{Part, Section},
     sentences::reflow,
-    wording::{names_something, points_elsewhere},
 };
+
+/// Words of a question that point at what stands around it; who asks may say "I" all the same.
+const POINTING: [&str; 11] =
+    ["it", "this", "that", "these", "those", "they", "them", "above", "below", "following", "section"];
 
 /// What stands before a question and before its answer.
 const MARKS: [(&str, &str); 6] =
@@ -38,7 +43,7 @@ pub(super) fn find(section: &Section<'_>) -> Vec<Candidate> {
             found.push(candidate(question, reflow(answer), answer.trim()));
         }
     }
-    found.retain(|candidate| !points_elsewhere(&candidate.question) && names_something(&candidate.question));
+    found.retain(|candidate| !points_elsewhere(&candidate.question));
     found
 }
 
@@ -58,6 +63,10 @@ pub(super) fn is_question(line: &str) -> bool {
     let words = line.split_whitespace().count();
     let enough = words >= 3 || (!line.is_ascii() && line.chars().count() >= 5);
     line.ends_with(['?', '？', '؟']) && enough && words <= 25 && line.chars().count() <= 200
+}
+
+fn points_elsewhere(question: &str) -> bool {
+    words::words(question).any(|word| POINTING.contains(&word.as_str()))
 }
 
 fn candidate(question: &str, answer: String, quote: &str) -> Candidate {

@@ -57,7 +57,7 @@ pub(super) fn find(section: &Section<'_>, wording: &Wording<'_>) -> Vec<Candidat
         if terms.len() < if named { 1 } else { 2 } || terms.len() * 2 < lines.len() {
             continue;
         }
-        found.extend(terms.into_iter().filter_map(|entry| candidate(section, wording, &entry)));
+        found.extend(terms.into_iter().filter_map(|entry| candidate(section, wording, &entry, named)));
     }
     found
 }
@@ -82,7 +82,12 @@ fn entry(line: &str) -> Option<Entry<'_>> {
     fits.then_some(Entry { term, meaning, line })
 }
 
-fn candidate(section: &Section<'_>, wording: &Wording<'_>, entry: &Entry<'_>) -> Option<Candidate> {
+fn candidate(
+    section: &Section<'_>,
+    wording: &Wording<'_>,
+    entry: &Entry<'_>,
+    named: bool,
+) -> Option<Candidate> {
     let term = wording.in_sentence(entry.term);
     let first = entry.meaning.split_whitespace().next().unwrap_or_default();
     let is_action = first.len() > 3
@@ -90,10 +95,13 @@ fn candidate(section: &Section<'_>, wording: &Wording<'_>, entry: &Entry<'_>) ->
         && !["ss", "us", "is"].iter().any(|ending| first.ends_with(ending))
         && super::verbs::is_third_person(first);
     let noun = ["a", "an", "the", "any", "one"].contains(&first.to_lowercase().as_str());
+    let plural = term.ends_with('s') && !["ss", "us", "is"].iter().any(|ending| term.ends_with(ending));
     let question = if is_action {
         format!("What does {term} do?")
     } else if noun {
-        format!("What is {term}?")
+        format!("What {} {term}?", if plural { "are" } else { "is" })
+    } else if !named {
+        return None;
     } else {
         format!("What is meant by “{term}”?")
     };

@@ -2,6 +2,8 @@
 
 use model::{Difficulty, QuestionType};
 
+use crate::words;
+
 use super::{
     candidate::Candidate,
     faq::is_question,
@@ -12,7 +14,11 @@ use super::{
 };
 
 /// Words before which a verb of a heading has lost its object.
-const NO_OBJECT: [&str; 8] = ["on", "in", "as", "by", "at", "for", "and", "or"];
+const NO_OBJECT: [&str; 13] =
+    ["on", "in", "as", "by", "at", "for", "how", "what", "which", "when", "whether", "between", "with"];
+
+/// What a sentence begins with that goes on with another.
+const ASIDES: [&str; 9] = ["But", "For", "Fortunately", "However", "In", "Instead", "So", "Then", "Thus"];
 
 /// What an instruction begins with after its verb, which a name like "Use cases" does not.
 const DETERMINERS: [&str; 10] = ["a", "an", "the", "your", "all", "any", "each", "new", "multiple", "it"];
@@ -39,17 +45,20 @@ pub(super) fn task(heading: &str) -> Option<String> {
     if let Some(task) = small.strip_prefix("how to ").or_else(|| small.strip_prefix("to ")) {
         return is_verb(first_word(task)).then(|| task.to_owned());
     }
+    if heading.contains([',', ':']) {
+        return None;
+    }
     let words: Vec<_> = heading.split_whitespace().collect();
     let second = words.get(1)?.to_lowercase();
-    if NO_OBJECT.contains(&second.as_str()) && second != "and" && second != "or" {
+    if NO_OBJECT.contains(&second.as_str()) {
         return None;
     }
     if let Some(verb) = from_gerund(words[0]) {
         // In "creating and using" both are what is to be done.
         let mut plain = vec![verb];
         for pair in words.windows(2) {
-            let joined = pair[0] == "and" || pair[0] == "or" || pair[0].ends_with(',');
-            plain.push(from_gerund(pair[1]).filter(|_| joined).unwrap_or(pair[1]));
+            let joined = (pair[0] == "and" || pair[0] == "or") && pair[1].ends_with("ing");
+            plain.push(if joined { from_gerund(pair[1])? } else { pair[1] });
         }
         return (plain.len() > 1 && !["and", "or"].contains(&plain[plain.len() - 1]))
             .then(|| plain.join(" "));
@@ -58,45 +67,63 @@ pub(super) fn task(heading: &str) -> Option<String> {
 }
 
 fn how_to(section: &Section<'_>, task: &str, wording: &Wording<'_>) -> Option<Candidate> {
-    let steps = section
-        .parts
-        .iter()
-        .position(|part| matches!(part, Part::List { ordered: true, items, .. } if items.len() > 1));
+    let steps = section.parts.iter().position(|part| is_steps(part));
     let (question, span, score) = match steps {
         Some(index) => (format!("What are the steps to {task}?"), section.answer(index)?, 92),
-        None => {
-            let index = section.parts.iter().take(3).position(is_instruction)?;
-            (format!("How do you {task}?"), section.answer(index)?, 74)
-        }
+        None => (format!("How do you {task}?"), instruction(section, task)?, 74),
     };
-    let question = wording.stand_alone(&question, task, section)?;
+    let question = wording.of_heading(&question, task, section)?;
     let difficulty = if steps.is_some() { Difficulty::Medium } else { Difficulty::Easy };
     Some(candidate(question, span, QuestionType::HowTo, difficulty, score))
 }
 
-/// Whether prose tells to do something.
-fn is_instruction(part: &Part<'_>) -> bool {
-    const TELLING: [&str; 7] =
-        ["you can ", "you need to ", "you must ", "you should ", "we use ", "you use ", "run "];
-    let Part::Prose(prose) = part else { return false };
-    let said = sentences(prose);
-    let first = said.first().copied().unwrap_or_default();
-    !points_elsewhere(first_word(first))
-        && prose.split_whitespace().count() >= 8
-        && said.iter().any(|sentence| {
-            is_verb(first_word(sentence))
-                || sentence.strip_prefix("To ").is_some_and(|rest| is_verb(first_word(rest)))
-                || TELLING.iter().any(|words| sentence.to_lowercase().contains(words))
-        })
+/// The first of the opening paragraphs that tells how to do a task, from the sentence on that tells.
+fn instruction<'a>(section: &Section<'a>, task: &str) -> Option<Span<'a>> {
+    const TELLING: [&str; 6] = ["you can ", "you need to ", "you must ", "you should ", "we can ", "we use "];
+    let wanted: Vec<String> =
+        words::words(task).filter(|word| word.len() > 2).map(|word| stem(&word)).collect();
+    let tells = |sentence: &str| {
+        let small = sentence.to_lowercase();
+        is_verb(first_word(sentence))
+            || sentence.strip_prefix("To ").is_some_and(|rest| is_verb(first_word(rest)))
+            || TELLING.iter().any(|words| small.starts_with(words) || small.contains(&format!(", {words}")))
+    };
+    section.parts.iter().enumerate().take(3).find_map(|(index, part)| {
+        let Part::Prose(prose) = part else { return None };
+        let from = sentences(prose).into_iter().find(|sentence| {
+            let said: Vec<_> = words::words(sentence).map(|word| stem(&word)).collect();
+            let covered = wanted.iter().filter(|word| said.contains(word)).count();
+            !points_elsewhere(opening_words(sentence))
+                && !ASIDES.contains(&first_word(sentence))
+                && tells(sentence)
+                && covered * 2 >= wanted.len()
+                && !wanted.is_empty()
+        })?;
+        section.answer_from(index, from)
+    })
+}
+
+/// Whether a part is a list of things to do, one after the other.
+pub(super) fn is_steps(part: &Part<'_>) -> bool {
+    let Part::List { ordered: true, items, .. } = part else { return false };
+    items.len() > 1 && items.iter().filter(|item| is_verb(first_word(item))).count() * 2 >= items.len()
+}
+
+fn opening_words(sentence: &str) -> &str {
+    sentence.match_indices(' ').nth(5).map_or(sentence, |(at, _)| &sentence[..at])
+}
+
+/// What forms of a word have in common, roughly.
+fn stem(word: &str) -> String {
+    let stem = ["ing", "es", "ed", "s", "e"].iter().find_map(|ending| word.strip_suffix(ending));
+    stem.filter(|stem| stem.len() > 1).unwrap_or(word).to_owned()
 }
 
 /// Whether a heading states a problem, among others of its kind.
 fn is_trouble(section: &Section<'_>, phrase: &str) -> bool {
-    const PLACES: [&str; 5] = ["troubleshoot", "problem", "error", "issue", "fault"];
-    const SIGNS: [&str; 12] = [
-        "not", "no", "cannot", "can't", "won't", "doesn't", "fails", "error", "too", "stops", "leaks",
-        "keeps",
-    ];
+    const PLACES: [&str; 4] = ["troubleshoot", "problem", "known issue", "fault"];
+    const SIGNS: [&str; 10] =
+        ["not", "cannot", "can't", "won't", "doesn't", "fails", "too", "stops", "leaks", "keeps"];
     let place = section.above.iter().any(|above| {
         let above = above.to_lowercase();
         PLACES.iter().any(|word| above.contains(word))
@@ -131,7 +158,7 @@ fn reason(section: &Section<'_>, phrase: &str, wording: &Wording<'_>) -> Option<
     if points_elsewhere(first_word(&span.text)) || span.text.split_whitespace().count() < 8 {
         return None;
     }
-    let question = wording.stand_alone(&question, &rest.join(" "), section)?;
+    let question = wording.of_heading(&question, &rest.join(" "), section)?;
     Some(candidate(question, span, question_type, Difficulty::Medium, 78))
 }
 

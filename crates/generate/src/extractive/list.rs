@@ -4,7 +4,7 @@ use model::{Difficulty, QuestionType};
 
 use super::{
     candidate::Candidate,
-    heading::task,
+    heading::{is_steps, task},
     section::{Part, Section},
     sentences::sentences,
     verbs::{from_gerund, is_verb},
@@ -39,7 +39,7 @@ pub(super) fn find(section: &Section<'_>, wording: &Wording<'_>) -> Vec<Candidat
             _ => None,
         };
         let asked = match lead {
-            Some(lead) => from_lead(&wording.in_sentence(lead.trim_end_matches(':')), *ordered),
+            Some(lead) => from_lead(&wording.in_sentence(lead.trim_end_matches(':')), is_steps(part)),
             None if index == 0 => {
                 section.heading.and_then(|heading| from_heading(&wording.in_sentence(heading)))
             }
@@ -111,7 +111,11 @@ fn members(lead: &str) -> Option<Asked> {
     }
     let object = object.trim_start_matches("the following").trim_start_matches("these").trim();
     let does = if plural { "do" } else { "does" };
-    if object.split_whitespace().count() > 5 {
+    let vague = ["some", "any", "one", "several", "all", "a", "an", "no"];
+    if object.split_whitespace().count() > 5
+        || points_elsewhere(object)
+        || vague.iter().any(|word| object.split(' ').next() == Some(word))
+    {
         return None;
     }
     let question = match plain.split_once(' ') {

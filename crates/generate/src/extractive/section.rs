@@ -34,19 +34,25 @@ impl<'a> Section<'a> {
     /// takes the next part along.
     pub(super) fn answer(&self, index: usize) -> Option<Span<'a>> {
         match self.parts.get(index)? {
-            Part::Prose(prose) if prose.trim_end().ends_with(':') => {
-                let next = self.parts.get(index + 1)?;
-                let quote = self.joined(prose, next.text());
-                matches!(next, Part::List { .. } | Part::Code(_))
-                    .then(|| Span { text: quote.to_owned(), quote })
-            }
-            Part::Prose(prose) => {
-                let quote = opening_sentences(prose);
-                Some(Span { text: reflow(quote), quote })
-            }
+            Part::Prose(prose) => self.answer_from(index, prose),
             Part::List { text, .. } => Some(Span { text: (*text).to_owned(), quote: text }),
             Part::Table(_) | Part::Code(_) => None,
         }
+    }
+
+    /// As [`Self::answer`], from a sentence of the prose with this index on.
+    pub(super) fn answer_from(&self, index: usize, sentence: &'a str) -> Option<Span<'a>> {
+        let Part::Prose(prose) = self.parts.get(index)? else { return None };
+        let start = (sentence.as_ptr() as usize).checked_sub(prose.as_ptr() as usize)?;
+        let prose = prose.get(start..)?;
+        if prose.trim_end().ends_with(':') {
+            let next = self.parts.get(index + 1)?;
+            let quote = self.joined(prose, next.text());
+            return matches!(next, Part::List { .. } | Part::Code(_))
+                .then(|| Span { text: quote.to_owned(), quote });
+        }
+        let quote = opening_sentences(prose);
+        Some(Span { text: reflow(quote), quote })
     }
 
     /// The first part as an answer.

@@ -7,7 +7,7 @@ use super::{
     section::{Part, Section},
     sentences::{reflow, sentences},
     verbs::is_verb,
-    wording::{Wording, is_noun_phrase, lower_first, points_elsewhere},
+    wording::{Wording, is_noun_phrase, lower_first, points_elsewhere, upper_first},
 };
 
 /// What things do with a measure: as it stands in a sentence, and as it is asked for.
@@ -44,7 +44,7 @@ pub(super) fn find(section: &Section<'_>, wording: &Wording<'_>) -> Vec<Candidat
             .or_else(|| measure(&flat))
             .or_else(|| meaning(&flat));
         let Some(asked) = asked.filter(|asked| !points_elsewhere(&asked.about)) else { continue };
-        let question = wording.in_sentence(&asked.question);
+        let question = upper_first(&wording.in_sentence(&asked.question));
         let Some(question) = wording.stand_alone(&question, &wording.in_sentence(&asked.about), section)
         else {
             continue;
@@ -76,14 +76,23 @@ fn condition(sentence: &str) -> Option<Asked> {
     let main = main.strip_prefix("then ").unwrap_or(main).trim_start_matches("please ");
     let first = main.split_whitespace().next()?;
     let words: Vec<_> = state.split_whitespace().collect();
-    if !(3..=16).contains(&words.len()) || ["you", "we", "i"].contains(&words[0].to_lowercase().as_str()) {
+    if points_elsewhere(state)
+        || !(3..=16).contains(&words.len())
+        || ["you", "we", "i"].contains(&words[0].to_lowercase().as_str())
+        || state.contains("had ")
+    {
         return None;
     }
-    if is_verb(first) || first == "do" || first == "never" {
+    let object = [
+        "the", "a", "an", "your", "it", "them", "all", "not", "to", "that", "with", "off", "out", "on", "up",
+    ];
+    let tells =
+        is_verb(first) && main.split_whitespace().nth(1).is_some_and(|second| object.contains(&second));
+    if tells || first == "do" || first == "never" {
         let question = format!("What should you do if {state}?");
         return Some(Asked {
             question,
-            about: state.into(),
+            about: String::new(),
             question_type: QuestionType::Troubleshooting,
             score: 83,
         });
@@ -91,9 +100,10 @@ fn condition(sentence: &str) -> Option<Asked> {
     let plain = ["the ", "a ", "an ", "all ", "no "].iter().any(|article| main.starts_with(article));
     plain.then(|| Asked {
         question: format!("What happens if {state}?"),
-        about: state.into(),
+        // What happens in one place need not happen in another: the document has to be named.
+        about: String::new(),
         question_type: QuestionType::Conceptual,
-        score: 72,
+        score: 64,
     })
 }
 
@@ -106,6 +116,9 @@ fn purpose(sentence: &str) -> Option<Asked> {
         || main.starts_with("you can ")
         || main.starts_with("you must ")
         || main.starts_with("you need ");
+    if ["a", "an", "the", "new", "your"].iter().any(|word| goal.ends_with(&format!(" {word}"))) {
+        return None;
+    }
     let goal_words = goal.split_whitespace().count();
     (tells
         && is_verb(goal.split_whitespace().next()?)
@@ -165,9 +178,11 @@ fn measure(sentence: &str) -> Option<Asked> {
         .get(1)
         .map(|unit| unit.trim_end_matches(|char: char| !char.is_alphanumeric()))
         .unwrap_or_default();
+    let has_unit = unit.starts_with(char::is_alphabetic) && unit != "and" && unit != "or" && unit != "to";
     let is_time = TIMES.iter().any(|time| unit.trim_end_matches('s') == *time);
     let subject = words[..at].join(" ");
     let fits = number
+        && has_unit
         && is_noun_phrase(&subject)
         && (is_time == (*how == "How long"))
         && words.len() <= 14
@@ -192,7 +207,7 @@ fn meaning(sentence: &str) -> Option<Asked> {
     let (subject, plain) = FORMS
         .iter()
         .find_map(|(form, plain)| sentence.split_once(form).map(|(subject, _)| (subject, plain)))?;
-    is_noun_phrase(subject).then(|| Asked {
+    (is_noun_phrase(subject) && subject.split(' ').count() <= 4).then(|| Asked {
         question: format!("What does {} {plain}?", lower_first(subject)),
         about: subject.into(),
         question_type: QuestionType::Conceptual,

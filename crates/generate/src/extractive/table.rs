@@ -27,6 +27,11 @@ pub(super) fn find(
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut first = true;
+    let language = match passage.language {
+        _ if wording.english => Language::English,
+        Some(_) => Language::Other,
+        None => Language::Unknown,
+    };
     for part in &section.parts {
         let Part::Table(lines) = part else { continue };
         let continued = first && !passage.table_header.is_empty();
@@ -39,15 +44,24 @@ pub(super) fn find(
         };
         let rows: Vec<_> = rows.filter(|(_, row)| row.len() == header.len() && *row != header).collect();
         if is_header(&header) && !rows.is_empty() {
-            found.extend(questions(section, wording, &header, &rows, turn));
+            found.extend(questions(section, wording, language, &header, &rows, turn));
         }
     }
     found
 }
 
+/// What is known of a table's language.
+#[derive(Clone, Copy)]
+enum Language {
+    English,
+    Other,
+    Unknown,
+}
+
 fn questions(
     section: &Section<'_>,
     wording: &Wording<'_>,
+    language: Language,
     header: &[&str],
     rows: &[(&str, Vec<&str>)],
     turn: usize,
@@ -75,11 +89,7 @@ fn questions(
                 continue;
             }
             let subject = subject(header[0], name);
-            let question = if wording.english {
-                english(&lower_first(header[column]), &subject)
-            } else {
-                Some(format!("{subject} – {}?", header[column]))
-            };
+            let question = question(header[column], &subject, language);
             let Some(question) = question else { continue };
             found.push(Candidate {
                 question: wording.stand_alone_or_bare(&question, name, section),
@@ -94,29 +104,135 @@ fn questions(
     found
 }
 
-fn english(column: &str, subject: &str) -> Option<String> {
-    let words = column.split_whitespace().count();
-    let last = column.rsplit(' ').next().unwrap_or_default();
+/// Columns that name a property of whatever stands in a row, by the last word of their name.
+const PROPERTIES: &[&str] = &[
+    "address",
+    "age",
+    "amount",
+    "area",
+    "capacity",
+    "capital",
+    "category",
+    "code",
+    "color",
+    "colour",
+    "command",
+    "cost",
+    "count",
+    "country",
+    "currency",
+    "date",
+    "default",
+    "depth",
+    "diameter",
+    "duration",
+    "email",
+    "extension",
+    "format",
+    "frequency",
+    "height",
+    "id",
+    "interval",
+    "key",
+    "language",
+    "length",
+    "level",
+    "licence",
+    "license",
+    "limit",
+    "location",
+    "manufacturer",
+    "mass",
+    "maximum",
+    "minimum",
+    "model",
+    "name",
+    "number",
+    "output",
+    "owner",
+    "path",
+    "percentage",
+    "port",
+    "power",
+    "precision",
+    "pressure",
+    "price",
+    "priority",
+    "range",
+    "rate",
+    "ratio",
+    "role",
+    "score",
+    "shortcut",
+    "size",
+    "speed",
+    "status",
+    "symbol",
+    "syntax",
+    "temperature",
+    "time",
+    "title",
+    "total",
+    "type",
+    "unit",
+    "value",
+    "version",
+    "voltage",
+    "volume",
+    "weight",
+    "width",
+    "year",
+];
+
+/// What the column of a row is asked for with. A table of unknown language is asked in English where
+/// its column has an English name.
+fn question(header: &str, subject: &str, language: Language) -> Option<String> {
+    match language {
+        Language::Other => Some(format!("{subject} – {header}?")),
+        Language::Unknown if !is_known(header) => Some(format!("{subject} – {header}?")),
+        Language::English | Language::Unknown => english(header, subject),
+    }
+}
+
+fn is_known(header: &str) -> bool {
+    let column = header.to_lowercase();
+    let bare = column.split(" (").next().unwrap_or(&column);
+    ["description", "definition", "meaning", "example", "purpose", "usage"].contains(&bare)
+        || PROPERTIES.contains(&bare.rsplit(' ').next().unwrap_or_default())
+}
+
+fn english(header: &str, subject: &str) -> Option<String> {
+    let column = lower_first(header);
+    let column = column.as_str();
+    let bare = column.split(" (").next().unwrap_or(column);
+    let last = bare.rsplit(' ').next().unwrap_or_default();
     Some(match column {
-        "description" | "definition" | "explanation" | "details" => format!("What is {subject}?"),
+        "description" | "definition" | "explanation" => format!("What is {subject}?"),
         "meaning" => format!("What does {subject} mean?"),
+        "example" => format!("What is an example of {subject}?"),
         "use" | "usage" | "used for" | "purpose" => format!("What is {subject} used for?"),
-        "notes" | "note" | "comment" | "comments" | "remarks" | "yes/no" => return None,
-        "result" | "effect" | "what it does" | "action" if words == 1 => {
-            format!("What is the {column} of {subject}?")
-        }
-        _ if words > 6 || column.ends_with('?') => return None,
-        _ if last.ends_with('s') && !["ss", "us", "is"].iter().any(|end| last.ends_with(end)) => {
-            format!("What are the {column} of {subject}?")
-        }
-        _ => format!("What is the {column} of {subject}?"),
+        "notes" | "note" | "comment" | "comments" | "remarks" | "details" => return None,
+        _ if column.split_whitespace().count() > 6 || column.ends_with('?') => return None,
+        _ if PROPERTIES.contains(&last) => format!("What is the {column} of {subject}?"),
+        // Of other names it is not known how they go into a sentence.
+        _ => format!("What is the value of “{header}” for {subject}?"),
     })
 }
 
 /// What a row is about: with its column's name where its own is a mere number or letter.
 fn subject(column: &str, name: &str) -> String {
-    let bare = name.chars().filter(|char| char.is_alphabetic()).count() < 3;
-    if bare && !column.is_empty() { format!("{} {name}", lower_first(column)) } else { name.to_owned() }
+    const PLAIN: [&str; 8] = ["name", "item", "term", "word", "keyword", "command", "option", "function"];
+    let column = lower_first(column);
+    let letters = name.chars().filter(|char| char.is_alphabetic()).count();
+    if column.is_empty() || PLAIN.contains(&column.as_str()) {
+        name.to_owned()
+    } else if letters < 3 || name.starts_with(|char: char| char.is_ascii_digit()) {
+        format!("{column} {name}")
+    } else if name.chars().all(|char| char.is_ascii_lowercase()) {
+        format!("{column} “{name}”")
+    } else {
+        name.to_owned()
+    }
 }
 
 fn cells(line: &str) -> Vec<&str> {

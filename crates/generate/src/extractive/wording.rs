@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::Passage;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::section::Section;
+use super::section::{Part, Section};
 
 /// Headings that name a part of any document, and so nothing.
 const GENERIC: &[&str] = &[
@@ -124,12 +124,14 @@ pub(super) struct Wording<'a> {
     pub(super) english: bool,
     /// Words that it writes with a small first letter.
     lower: HashSet<&'a str>,
+    /// Words that it writes with a capital within sentences.
+    names: HashSet<&'a str>,
     /// The document's title, where it is one.
     title: Option<&'a str>,
 }
 
 impl<'a> Wording<'a> {
-    pub(super) fn new(passage: &'a Passage, text: &'a str) -> Self {
+    pub(super) fn new(passage: &'a Passage, text: &'a str, sections: &[Section<'a>]) -> Self {
         let lower =
             text.unicode_words().filter(|word| word.starts_with(char::is_lowercase)).collect::<HashSet<_>>();
         let english = match passage.language.as_deref() {
@@ -139,12 +141,18 @@ impl<'a> Wording<'a> {
             None => looks_english(text),
         };
         let title = Some(bare_heading(&passage.document)).filter(|title| names_something(title));
-        Self { english, lower, title }
+        let prose = sections.iter().flat_map(|section| &section.parts).filter_map(|part| match part {
+            Part::Prose(prose) => Some(*prose),
+            _ => None,
+        });
+        let names = prose.flat_map(names).collect();
+        Self { english, lower, names, title }
     }
 
     /// A phrase as it is written within a sentence: capitals that only a title or the start of a
     /// sentence gave it are taken off.
     pub(super) fn in_sentence(&self, phrase: &str) -> String {
+        let is_title = is_title_case(phrase);
         let words: Vec<_> = phrase
             .split_whitespace()
             .map(|word| {
@@ -152,11 +160,9 @@ impl<'a> Wording<'a> {
                 let bare = small.trim_matches(|char: char| !char.is_alphanumeric());
                 let one_capital = word.chars().filter(|char| char.is_uppercase()).count() == 1
                     && word.starts_with(char::is_uppercase);
-                if one_capital && (SMALL.contains(&bare) || self.lower.contains(bare)) {
-                    small
-                } else {
-                    word.to_owned()
-                }
+                let known = self.names.contains(word.trim_matches(|char: char| !char.is_alphanumeric()));
+                let seen = self.lower.contains(bare) || is_title && bare.len() > 1;
+                if one_capital && (SMALL.contains(&bare) || seen && !known) { small } else { word.to_owned() }
             })
             .collect();
         words.join(" ")
@@ -170,24 +176,60 @@ impl<'a> Wording<'a> {
             return Some(question.to_owned());
         }
         let said: HashSet<String> = content_words(question).collect();
-        let places: Vec<_> = self
+        let is_said = |place: &str| content_words(place).all(|word| said.contains(&word));
+        let outer: Vec<_> = self
             .title
             .into_iter()
-            .chain(section.above.iter().chain(&section.heading).copied())
+            .chain(section.above.iter().copied())
             .filter(|place| names_something(place) && place.split_whitespace().count() <= 8)
             .collect();
-        // An outer heading that the question already holds makes it complete.
-        if places.iter().any(|place| content_words(place).all(|word| said.contains(&word))) {
+        if outer.iter().any(|place| is_said(place)) {
             return Some(question.to_owned());
         }
-        let place = places.first()?.trim_end_matches(['?', ':', '.', '!']);
+        let own = section.heading.filter(|heading| names_something(heading) && !is_said(heading));
+        let place = outer.first().copied().or(own)?.trim_end_matches(['?', ':', '.', '!']);
         Some(format!("{place}: {}", lower_first(question)))
+    }
+
+    /// As [`Self::stand_alone`], for a question that is made from the section's own heading: the
+    /// heading of a whole document needs nothing before it.
+    pub(super) fn of_heading(&self, question: &str, about: &str, section: &Section<'_>) -> Option<String> {
+        let is_whole =
+            section.above.is_empty() && self.title.is_none_or(|title| Some(title) == section.heading);
+        if is_whole { Some(question.to_owned()) } else { self.stand_alone(question, about, section) }
     }
 
     /// As [`Self::stand_alone`], but the question as it is where nothing can be put before it.
     pub(super) fn stand_alone_or_bare(&self, question: &str, about: &str, section: &Section<'_>) -> String {
         self.stand_alone(question, about, section).unwrap_or_else(|| question.to_owned())
     }
+}
+
+/// The words of prose that have a capital without standing at the start of a sentence.
+fn names(prose: &str) -> impl Iterator<Item = &str> {
+    let words: Vec<_> = prose.split_whitespace().collect();
+    let pairs: Vec<_> = words.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    pairs.into_iter().filter_map(|(before, word)| {
+        let within = before.ends_with(|char: char| char.is_lowercase() || char == ',');
+        let word = word.trim_matches(|char: char| !char.is_alphanumeric());
+        (within && word.starts_with(char::is_uppercase)).then_some(word)
+    })
+}
+
+/// Whether all words of a phrase that are not small ones have a capital.
+fn is_title_case(phrase: &str) -> bool {
+    let words: Vec<_> = phrase
+        .split_whitespace()
+        .filter(|word| !SMALL.contains(word) && word.starts_with(char::is_alphabetic))
+        .collect();
+    let capitals = words.iter().filter(|word| word.starts_with(char::is_uppercase)).count();
+    words.len() >= 2 && capitals * 5 >= words.len() * 4
+}
+
+/// A text with its first letter large.
+pub(super) fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Whether a phrase names one thing by itself: it holds a name, a number or code.

@@ -1,6 +1,6 @@
 //! One pair of a reply.
 
-use model::{Difficulty, QuestionType};
+use model::Difficulty;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -101,6 +101,7 @@ fn word<T: DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
+    use model::QuestionType;
     use rstest::rstest;
     use serde_json::json;
 

@@ -15,7 +15,7 @@ use model::{
     Document, DocumentId, DocumentStatus, Format, GenerateConfig, GenerateSettings, Generation, GenerationId,
     GenerationType, Project, ProjectId, ProjectStats, SourceType, Usage, UserId, sha256_hex,
 };
-use store::{ExportRow, Keys, OpenMode, PairSelection};
+use store::{ExportRow, Keys, PairSelection};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -54,8 +54,9 @@ pub(crate) fn good(request: &ChatRequest) -> Result<String, ChatError> {
 
 /// The section that a request is about.
 pub(crate) fn section(request: &ChatRequest) -> u32 {
-    let prompt = &request.messages.last().unwrap().content;
-    let passage = &prompt[prompt.find("<passage>").unwrap()..];
+    // A repair shows the model its own reply behind the message with the passage.
+    let prompt = request.messages.iter().find(|message| message.content.contains("<passage>")).unwrap();
+    let passage = &prompt.content[prompt.content.rfind("<passage>").unwrap()..];
     let start = passage.find("Valve ").unwrap() + 6;
     passage[start..].split_whitespace().next().unwrap().parse().unwrap()
 }
@@ -164,7 +165,7 @@ impl Workshop {
 
 async fn environment(folder: &TempDir, model: &Arc<Scripted>) -> Environment {
     let database = format!("sqlite:{}", folder.path().join("forge.db").display());
-    let metadata = store::open_metadata(&database, OpenMode::Migrate).await.unwrap();
+    let metadata = store::open_metadata(&database).await.unwrap();
     let objects = store::open_objects(&folder.path().join("objects").display().to_string()).await.unwrap();
     let mut environment = Environment::new(metadata, objects, Arc::new(SystemClock));
     environment.chat = Some(Arc::clone(model) as Arc<dyn ChatModel>);

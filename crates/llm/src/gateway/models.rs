@@ -30,7 +30,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<ModelInfo>, String> {
 fn info(listed: &Value) -> Option<ModelInfo> {
     let text = |name: &str| listed[name].as_str().map(str::to_owned);
     // Each server has its own name for it.
-    let context_length = ["/context_length", "/context_window", "/max_model_len", "/meta/n_ctx_train"]
+    let context_length = ["/context_length", "/context_window", "/max_model_len", "/meta/n_ctx"]
         .iter()
         .find_map(|pointer| listed.pointer(pointer)?.as_u64());
     Some(ModelInfo {
@@ -64,7 +64,7 @@ mod tests {
     fn models_are_read_as_far_as_they_are_told_of() {
         let body = br#"{"data":[
             {"id":"a","owned_by":"x","context_length":4096,"pricing":{"prompt":"0.0000003","completion":0.0000012}},
-            {"id":"b","meta":{"n_ctx_train":2048},"pricing":{"prompt":"-1","completion":"-1"}},
+            {"id":"b","meta":{"n_ctx":2048,"n_ctx_train":8192},"pricing":{"prompt":"-1","completion":"-1"}},
             {"name":"no id"},
             7
         ]}"#;

@@ -8,15 +8,26 @@ use super::Repair;
 use super::strings::{StringKind, read_string};
 
 /// Deeper than any schema of ours.
-pub(super) const DEEPEST: usize = 64;
+const DEEPEST: usize = 64;
 
 /// A value that could not be read to its end.
 #[derive(Debug)]
 pub(super) struct Cut {
-    /// What was whole of it, where it is an object or an array.
+    /// What was whole of it, where it is an object or an array with something whole in it.
     pub(super) kept: Option<Value>,
-    /// Whether the text came to its end there; else something stood there that is no JSON.
-    pub(super) at_end: bool,
+    /// What was met there.
+    pub(super) stop: Stop,
+}
+
+/// What a value can be cut by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The text's end.
+    End,
+    /// Something that is no JSON.
+    Damage,
+    /// More brackets than are read.
+    TooDeep,
 }
 
 /// Reads one value of a text.
@@ -43,7 +54,7 @@ impl<'a> Parser<'a> {
     /// Reads the value that begins here, `depth` brackets deep.
     pub(super) fn value(&mut self, depth: usize) -> Result<Value, Cut> {
         match self.peek() {
-            _ if depth >= DEEPEST => self.cut(None),
+            _ if depth >= DEEPEST => Err(Cut { kept: None, stop: Stop::TooDeep }),
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => self.string(StringKind::Item).map(Value::String),
@@ -61,7 +72,7 @@ impl<'a> Parser<'a> {
             }
             match self.value(depth + 1) {
                 Ok(item) => items.push(item),
-                Err(cut) => return Err(Cut { kept: Some(Value::Array(items)), ..cut }),
+                Err(cut) => return Err(Cut { kept: whole_items(items), ..cut }),
             }
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -69,7 +80,7 @@ impl<'a> Parser<'a> {
                 Some(b'{' | b'[' | b'"') => {
                     self.repairs.insert(Repair::MissingComma);
                 }
-                _ => return self.cut(Some(Value::Array(items))),
+                _ => return self.cut(whole_items(items)),
             }
         }
     }
@@ -82,14 +93,14 @@ impl<'a> Parser<'a> {
             match self.peek() {
                 Some(b'}') => return Ok(self.close(Value::Object(members), true)),
                 Some(b'"') => {}
-                _ => return self.cut(Some(Value::Object(members))),
+                _ => return self.cut(whole_members(members)),
             }
             let name = match self.string(StringKind::Name) {
                 Ok(name) => name,
-                Err(cut) => return Err(Cut { kept: Some(Value::Object(members)), ..cut }),
+                Err(cut) => return Err(Cut { kept: whole_members(members), ..cut }),
             };
             if self.peek() != Some(b':') {
-                return self.cut(Some(Value::Object(members)));
+                return self.cut(whole_members(members));
             }
             self.at += 1;
             let value = if self.peek() == Some(b'"') {
@@ -99,9 +110,9 @@ impl<'a> Parser<'a> {
             };
             match value {
                 Ok(value) => members.insert(name, value),
-                Err(Cut { kept, at_end }) => {
+                Err(Cut { kept, stop }) => {
                     members.extend(kept.map(|kept| (name, kept)));
-                    return Err(Cut { kept: Some(Value::Object(members)), at_end });
+                    return Err(Cut { kept: whole_members(members), stop });
                 }
             };
             match self.peek() {
@@ -110,7 +121,7 @@ impl<'a> Parser<'a> {
                 Some(b'"') => {
                     self.repairs.insert(Repair::MissingComma);
                 }
-                _ => return self.cut(Some(Value::Object(members))),
+                _ => return self.cut(whole_members(members)),
             }
         }
     }
@@ -165,7 +176,8 @@ impl<'a> Parser<'a> {
     }
 
     fn cut<T>(&self, kept: Option<Value>) -> Result<T, Cut> {
-        Err(Cut { kept, at_end: self.at >= self.text.len() })
+        let stop = if self.at >= self.text.len() { Stop::End } else { Stop::Damage };
+        Err(Cut { kept, stop })
     }
 
     /// The next byte that is no white space.
@@ -175,4 +187,13 @@ impl<'a> Parser<'a> {
         self.at += blanks;
         rest.get(blanks).copied()
     }
+}
+
+/// An array that was cut before its first item is not an empty one.
+fn whole_items(items: Vec<Value>) -> Option<Value> {
+    (!items.is_empty()).then_some(Value::Array(items))
+}
+
+fn whole_members(members: Map<String, Value>) -> Option<Value> {
+    (!members.is_empty()).then_some(Value::Object(members))
 }

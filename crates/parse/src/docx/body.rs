@@ -239,6 +239,7 @@ impl<'s> Body<'s> {
     fn flat(&mut self, element: &Element) -> String {
         let mut parts = Vec::new();
         self.flatten(element, &mut parts);
+        parts.retain(|part| !part.is_empty());
         parts.join(" ")
     }
 
@@ -257,6 +258,5 @@ impl<'s> Body<'s> {
                 _ => self.flatten(child, parts),
             }
         }
-        parts.retain(|part| !part.is_empty());
     }
 }

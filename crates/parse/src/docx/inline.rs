@@ -44,7 +44,7 @@ impl<'e> Inline<'e> {
             match child.name.as_str() {
                 "r" => self.run(child, styles),
                 "oMath" | "oMathPara" => self.text.push_str(&math::text(child)),
-                "AlternateContent" => self.alternative(child, styles),
+                "AlternateContent" => self.alternative(child, |inline, branch| inline.walk(branch, styles)),
                 "ruby" => {
                     if let Some(base) = child.child("rubyBase") {
                         self.walk(base, styles);
@@ -73,7 +73,7 @@ impl<'e> Inline<'e> {
                 "footnoteReference" => self.notes.extend(child.attribute("id").map(|id| NoteId::Foot(id.to_owned()))),
                 "endnoteReference" => self.notes.extend(child.attribute("id").map(|id| NoteId::End(id.to_owned()))),
                 "drawing" | "pict" | "object" => self.find_boxes(child),
-                "AlternateContent" => self.alternative(child, styles),
+                "AlternateContent" => self.alternative(child, |inline, branch| inline.run(branch, styles)),
                 "ruby" => {
                     if let Some(base) = child.child("rubyBase") {
                         self.walk(base, styles);
@@ -94,13 +94,11 @@ impl<'e> Inline<'e> {
     }
 
     /// The same content twice, for newer and for older readers: it is read once.
-    fn alternative(&mut self, element: &'e Element, styles: &Styles) {
+    fn alternative(&mut self, element: &'e Element, mut read: impl FnMut(&mut Self, &'e Element)) {
         let (text, boxes) = (self.text.len(), self.boxes.len());
         for name in ["Choice", "Fallback"] {
             for branch in element.children().filter(|child| child.name == name) {
-                // A branch holds what a run or a paragraph can hold.
-                self.run(branch, styles);
-                self.walk(branch, styles);
+                read(self, branch);
                 if self.text.len() > text || self.boxes.len() > boxes {
                     return;
                 }

@@ -9,7 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 const MAX_DEPTH: usize = 512;
 
 /// An element with all that is in it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Element {
     /// Its local name.
     pub(super) name: String,
@@ -70,11 +70,6 @@ impl Element {
         })
     }
 
-    /// The first element of the name at any depth.
-    pub(super) fn find(&self, name: &str) -> Option<&Element> {
-        self.children().find_map(|child| if child.name == name { Some(child) } else { child.find(name) })
-    }
-
     /// The text right in it.
     pub(super) fn text(&self) -> String {
         self.nodes
@@ -92,13 +87,12 @@ impl Element {
 /// # Errors
 /// Where it is no XML or nested too deep.
 pub(super) fn tree(xml: &str) -> Result<Element, String> {
-    let mut root = Element::default();
     let mut reader = reader(xml);
     loop {
         match next(&mut reader)? {
             Event::Start(start) => return read_element(&mut reader, &start),
             Event::Empty(start) => return Ok(Element::new(&start)),
-            Event::Eof => return Ok(std::mem::take(&mut root)),
+            Event::Eof => return Err("it holds no XML element".to_owned()),
             _ => {}
         }
     }
@@ -140,9 +134,10 @@ fn read_element(reader: &mut Reader<&[u8]>, start: &BytesStart<'_>) -> Result<El
     let mut open = vec![Element::new(start)];
     loop {
         let event = next(reader)?;
+        let depth = open.len();
         let Some(innermost) = open.last_mut() else { return Err("its XML is damaged".to_owned()) };
         match event {
-            Event::Start(start) if open.len() >= MAX_DEPTH => {
+            Event::Start(start) if depth >= MAX_DEPTH => {
                 return Err(format!("its XML is nested more than {MAX_DEPTH} deep at {}", start.local_name().as_ref()));
             }
             Event::Start(start) => open.push(Element::new(&start)),

@@ -1,25 +1,34 @@
 //! From the glyphs of the pages to the blocks of a document.
 //!
-//! Glyphs become words and lines ([`lines`]), page by page; lines that are running heads or page
+//! Glyphs become words and lines ([`lines`]), page by page, which stay in the order of the content
+//! stream unless that has none ([`order`]); lines that are running heads or page
 //! numbers go ([`furniture`]); lines become blocks by their spacing, indents and faces
-//! ([`blocks`]), and blocks become headings, lists, code, tables and paragraphs ([`assemble`]).
+//! ([`blocks`]) unless they are rows of [`tables`], and blocks become [`headings`], [`lists`],
+//! [`code`] and paragraphs, which are mended where a line, column or page broke them ([`assemble`],
+//! [`text`]).
 
 mod assemble;
 mod blocks;
+mod code;
 mod furniture;
+mod headings;
 mod lines;
+mod lists;
+mod order;
+mod tables;
 mod text;
 
 pub(super) use self::{assemble::assemble, furniture::remove_furniture, lines::lines};
 
-use super::{fonts::FontStyle, geometry::Direction};
+use super::{fonts::FontStyle, geometry::Direction, glyph::Rule};
 
 /// What is left of a page once its glyphs are lines.
 #[derive(Debug, Default)]
 pub(super) struct PageLines {
     /// Its lines, in the order of the content stream.
     pub(super) lines: Vec<Line>,
-    pub(super) width: f32,
+    /// Its ruled lines.
+    pub(super) rules: Vec<Rule>,
     pub(super) height: f32,
 }
 
@@ -45,7 +54,6 @@ pub(super) struct Word {
     pub(super) u0: f32,
     pub(super) u1: f32,
     pub(super) size: f32,
-    pub(super) style: FontStyle,
 }
 
 impl Line {

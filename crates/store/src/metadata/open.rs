@@ -50,7 +50,7 @@ pub async fn open_metadata_with(url: &str, mode: OpenMode) -> Result<Arc<dyn Met
 
 /// A URL as it may be shown: its scheme, host and path. Of what is no URL nothing but its
 /// beginning up to `://` is sure to be no secret.
-pub(crate) fn without_credentials(url: &str) -> String {
+pub fn without_credentials(url: &str) -> String {
     match Url::parse(url) {
         Ok(mut url) => {
             // Only a URL without a host refuses these, and that has no credentials.

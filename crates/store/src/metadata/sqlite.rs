@@ -16,6 +16,8 @@ mod generations;
 mod leases;
 mod ledger;
 mod pairs;
+#[cfg(test)]
+mod plans;
 mod projects;
 mod row;
 mod schema;

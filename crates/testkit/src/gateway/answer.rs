@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
         // In a conversation the two take turns, each speaking of one sentence.
         if let (Some(role), true) = (properties.get("role"), properties.contains_key("content")) {
             let sentence = self.sentence(place.index / 2);
-            let asks = place.index % 2 == 0;
+            let asks = place.index.is_multiple_of(2);
             let speaker =
                 role["enum"].as_array().and_then(|roles| roles.get(place.index % roles.len().max(1)));
             let speaker = speaker.cloned().unwrap_or_else(|| json!(if asks { "user" } else { "assistant" }));

@@ -1,20 +1,19 @@
 //! The endpoints.
 
 use std::sync::Arc;
-use std::{io, iter};
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use futures::{StreamExt, stream};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::answer;
 use super::chance::{body_hash, latency};
 use super::fault::Fault;
-use super::stats::{Denial, Stats};
+use super::refusals::{self, Refusal};
+use super::stats::Stats;
 use super::{ModelSpec, Shared};
 
 pub(super) async fn health() -> Json<Value> {
@@ -26,8 +25,8 @@ pub(super) async fn stats(State(shared): State<Arc<Shared>>) -> Json<Stats> {
 }
 
 pub(super) async fn models(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    if let Some(refusal) = check_key(&shared, &headers) {
-        return refusal;
+    if let Err(refusal) = check_key(&shared, &headers) {
+        return refusal.into_response();
     }
     let models: Vec<Value> = shared.config.models.iter().map(listed).collect();
     Json(json!({"object": "list", "data": models})).into_response()
@@ -40,19 +39,18 @@ pub(super) async fn chat_completions(
 ) -> Response {
     let hash = body_hash(&body);
     shared.counter.came(&hash);
-    let refusal = check_key(&shared, &headers).map_or_else(|| read(&shared, &body), Err);
-    let request = match refusal {
+    let request = match check_key(&shared, &headers).and_then(|()| read(&shared, &body)) {
         Ok(request) => request,
         Err(refusal) => {
-            shared.counter.replied(refusal.status().as_str());
-            return refusal;
+            shared.counter.replied(refusal.status.as_str());
+            return refusal.into_response();
         }
     };
     let visit = match shared.counter.enter(&shared.config, hash) {
         Ok(visit) => visit,
         Err(denial) => {
             shared.counter.replied("429");
-            return denied(denial, &shared);
+            return refusals::denied(denial, shared.config.retry_after_seconds);
         }
     };
     let fault = Fault::of(&shared.config, &hash, visit.attempt);
@@ -70,9 +68,9 @@ pub(super) async fn chat_completions(
         }
         Some(Fault::Reset) => {
             shared.counter.replied("reset");
-            return broken_off();
+            return refusals::broken_off();
         }
-        Some(fault) => match failure(fault, &shared) {
+        Some(fault) => match refusals::failure(fault, config.retry_after_seconds) {
             Some(reply) => {
                 shared.counter.replied(reply.status().as_str());
                 return reply;
@@ -105,122 +103,40 @@ pub(super) async fn chat_completions(
 }
 
 /// The request, or why it is refused before it costs anything.
-fn read(shared: &Shared, body: &[u8]) -> Result<Value, Response> {
-    let refuse = |status, detail: &str, code: &str| Err(error(status, detail, code));
+fn read(shared: &Shared, body: &[u8]) -> Result<Value, Refusal> {
+    let refuse = |code, detail: &str| Err(Refusal::new(StatusCode::BAD_REQUEST, code, detail));
     let Ok(request) = serde_json::from_slice::<Value>(body) else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "We could not parse the JSON body of your request.",
-            "invalid_json",
-        );
+        return refuse("invalid_json", "We could not parse the JSON body of your request.");
     };
     let model = request["model"].as_str().unwrap_or_default();
     if !shared.config.models.iter().any(|spec| spec.id == model) {
         let detail = format!("The model `{model}` does not exist or you do not have access to it.");
-        return refuse(StatusCode::NOT_FOUND, &detail, "model_not_found");
+        return Err(Refusal::new(StatusCode::NOT_FOUND, "model_not_found", detail));
     }
     if request["messages"].as_array().is_none_or(Vec::is_empty) {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "'messages' has to be a list of messages",
-            "invalid_messages",
-        );
+        return refuse("invalid_messages", "'messages' has to be a list of messages");
     }
     if request["stream"] == true {
-        return refuse(StatusCode::BAD_REQUEST, "streaming is not simulated", "unsupported_value");
+        return refuse("unsupported_value", "streaming is not simulated");
     }
     if shared.config.refuse_schema && request["response_format"]["type"] == "json_schema" {
-        let detail =
-            "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.";
-        return refuse(StatusCode::BAD_REQUEST, detail, "unsupported_parameter");
+        let detail = "'response_format' of type 'json_schema' is not supported with this model.";
+        return refuse("unsupported_parameter", detail);
     }
     Ok(request)
 }
 
-/// The refusal of a request without the right key. It repeats the key, as careless gateways do.
-fn check_key(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
-    let expected = shared.config.api_key.as_deref()?;
+/// Refuses a request without the right key. The refusal repeats the key, as careless gateways do.
+fn check_key(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(expected) = &shared.config.api_key else { return Ok(()) };
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
     let detail = format!("Incorrect API key provided: {given}.");
-    (given != expected).then(|| error(StatusCode::UNAUTHORIZED, &detail, "invalid_api_key"))
-}
-
-fn denied(denial: Denial, shared: &Shared) -> Response {
-    let (detail, seconds) = match denial {
-        Denial::QuotaExhausted => {
-            return error(
-                StatusCode::TOO_MANY_REQUESTS,
-                "You exceeded your current quota, please check your plan and billing details.",
-                "insufficient_quota",
-            );
-        }
-        Denial::TooMany => ("Too many requests at once.", shared.config.retry_after_seconds),
-        Denial::TooFast { retry_after_seconds } => ("Too many requests in a minute.", retry_after_seconds),
-    };
-    rate_limited(detail, seconds, HeaderValue::from(seconds))
-}
-
-/// The reply of a fault that leaves no completion.
-fn failure(fault: Fault, shared: &Shared) -> Option<Response> {
-    let seconds = shared.config.retry_after_seconds;
-    Some(match fault {
-        Fault::RateLimited { as_date: false } => {
-            rate_limited("Rate limit reached.", seconds, HeaderValue::from(seconds))
-        }
-        Fault::RateLimited { as_date: true } => {
-            // A `Date` of our own keeps the reply the same in every run.
-            let at = |second: u64| format!("Sun, 06 Nov 1994 08:{:02}:{:02} GMT", second / 60, second % 60);
-            let date = |second| HeaderValue::try_from(at(second)).unwrap_or(HeaderValue::from_static("0"));
-            let mut reply = rate_limited("Rate limit reached.", seconds, date(seconds.min(3599)));
-            reply.headers_mut().insert(header::DATE, date(0));
-            reply
-        }
-        Fault::InternalError => {
-            error(StatusCode::INTERNAL_SERVER_ERROR, "The server had an error.", "internal_error")
-        }
-        Fault::BadGateway => {
-            (StatusCode::BAD_GATEWAY, Html("<html><body><h1>502 Bad Gateway</h1></body></html>"))
-                .into_response()
-        }
-        Fault::Unavailable => {
-            error(StatusCode::SERVICE_UNAVAILABLE, "The engine is overloaded.", "engine_overloaded")
-        }
-        _ => return None,
-    })
-}
-
-fn rate_limited(detail: &str, seconds: u64, retry_after: HeaderValue) -> Response {
-    let mut reply = error(StatusCode::TOO_MANY_REQUESTS, detail, "rate_limit_exceeded");
-    let reset = HeaderValue::try_from(format!("{seconds}s")).unwrap_or(HeaderValue::from_static("0s"));
-    let headers = reply.headers_mut();
-    headers.insert(header::RETRY_AFTER, retry_after);
-    headers.insert("x-ratelimit-limit-requests", HeaderValue::from_static("60"));
-    headers.insert("x-ratelimit-remaining-requests", HeaderValue::from_static("0"));
-    headers.insert("x-ratelimit-reset-requests", reset);
-    reply
-}
-
-/// A reply that promises more than it sends.
-fn broken_off() -> Response {
-    let start =
-        stream::once(async { Ok(Bytes::from_static(b"{\"id\":\"chatcmpl-0\",\"object\":\"chat.comp")) });
-    let end =
-        stream::iter(iter::once(Err(io::Error::from(io::ErrorKind::ConnectionReset)))).then(|error| async {
-            // Lets the start of the reply out before the connection breaks.
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            error
-        });
-    let mut reply = Response::new(Body::from_stream(start.chain(end)));
-    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    reply.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("900"));
-    reply
-}
-
-fn error(status: StatusCode, detail: &str, code: &str) -> Response {
-    let kind = if status.is_server_error() { "server_error" } else { "invalid_request_error" };
-    (status, Json(json!({"error": {"message": detail, "type": kind, "param": null, "code": code}})))
-        .into_response()
+    if given == expected {
+        Ok(())
+    } else {
+        Err(Refusal::new(StatusCode::UNAUTHORIZED, "invalid_api_key", detail))
+    }
 }
 
 fn listed(spec: &ModelSpec) -> Value {

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, ops::Range};
 
+use super::{Ratio, weighted};
 use crate::{
     sentences::Text,
     source::Source,
@@ -13,6 +14,9 @@ const ASKED: f64 = 0.5;
 
 /// A neighbouring sentence joins the best one if it covers this much more.
 const JOINS: f64 = 0.12;
+
+/// So many places of an answer that stands in the source as it is are compared.
+const MAX_VERBATIM: usize = 32;
 
 /// How well the source holds one sentence of an answer.
 #[derive(Debug, Clone)]
@@ -34,8 +38,12 @@ pub(crate) struct Alignment {
 impl Alignment {
     /// The soft score of the sentence alone.
     pub(crate) fn support(&self) -> f64 {
-        let ratio = |(held, all): (usize, usize)| (all > 0).then(|| held as f64 / all as f64);
-        super::weighted([(0.5, Some(self.coverage)), (0.25, ratio(self.bigrams)), (0.25, ratio(self.trigrams))])
+        let (bigrams, trigrams) = (Ratio::new(self.bigrams), Ratio::new(self.trigrams));
+        weighted([
+            (0.5, Some(self.coverage)),
+            (0.25 * bigrams.trust(), bigrams.value()),
+            (0.25 * trigrams.trust(), trigrams.value()),
+        ])
     }
 }
 
@@ -78,14 +86,16 @@ impl<'a> Aligner<'a> {
             .filter(|(token, _)| !self.lies_in(token, &sentences) && self.source.surrounds(token))
             .map(|(_, weight)| weight)
             .sum();
-        let count = |held: usize, all: usize| (held, all);
         let bigrams = held.windows(2);
         let trigrams = held.windows(3);
         Some(Alignment {
             weight,
             coverage: ((covered + around) / weight).min(1.0),
-            bigrams: count(bigrams.clone().filter(|pair| self.source.holds_bigram(pair)).count(), bigrams.len()),
-            trigrams: count(trigrams.clone().filter(|three| self.source.holds_trigram(three)).count(), trigrams.len()),
+            bigrams: (bigrams.clone().filter(|pair| self.source.holds_bigram(pair)).count(), bigrams.len()),
+            trigrams: (
+                trigrams.clone().filter(|three| self.source.holds_trigram(three)).count(),
+                trigrams.len(),
+            ),
             span: self.span(&sentences, &words),
             sentences,
         })
@@ -117,23 +127,33 @@ impl<'a> Aligner<'a> {
         1.0 + ((all + 1.0) / (with + 1.0)).ln()
     }
 
+    /// How much of the question's content the sentences at a place of the source say, 0 to 1.
+    fn says(&self, question: &Text<'_>, range: &Range<usize>) -> f64 {
+        let sentences = &self.source.text.sentences;
+        let first = sentences.partition_point(|sentence| sentence.end <= range.start);
+        let last = sentences.partition_point(|sentence| sentence.start < range.end).max(first);
+        let place = first..last;
+        let content = question.tokens.iter().filter(|token| token.is_content()).take(64);
+        let said = content.clone().filter(|token| self.lies_in(token, &place)).count();
+        said as f64 / content.count().max(1) as f64
+    }
+
     fn best_sentence(&self, words: &[(&Token, f64)]) -> Option<usize> {
         let mut covered = self.covered.borrow_mut();
         let mut touched = Vec::new();
         for (token, weight) in words {
             let aliased = (token.alias != token.key).then_some(token.alias);
-            for sentence in self.source.sentences_with(token.key).chain(
-                aliased.into_iter().flat_map(|alias| self.source.sentences_with(alias)),
-            ) {
+            for sentence in self
+                .source
+                .sentences_with(token.key)
+                .chain(aliased.into_iter().flat_map(|alias| self.source.sentences_with(alias)))
+            {
                 covered[sentence] += weight;
                 touched.push(sentence);
             }
         }
         // The first of the best, so that ties fall the same way each time.
-        let best = touched
-            .iter()
-            .copied()
-            .max_by(|a, b| covered[*a].total_cmp(&covered[*b]).then(b.cmp(a)));
+        let best = touched.iter().copied().max_by(|a, b| covered[*a].total_cmp(&covered[*b]).then(b.cmp(a)));
         for sentence in touched {
             covered[sentence] = 0.0;
         }
@@ -201,37 +221,62 @@ impl<'a> Aligner<'a> {
     }
 }
 
-/// Where the source holds the answer as it is, in bytes of the source: letter by letter, or word by
-/// word with other marks and spaces between.
-pub(crate) fn verbatim(source: &Source<'_>, answer: &Text<'_>) -> Option<Range<usize>> {
+/// Where the source holds the answer as it is: letter by letter, or word by word with other marks and
+/// spaces between. Of several places the one whose sentence says most of what the question does. In
+/// bytes of the source, with how much of the question it says, 0 to 1.
+pub(crate) fn verbatim(
+    aligner: &Aligner<'_>,
+    question: &Text<'_>,
+    answer: &Text<'_>,
+) -> Option<(Range<usize>, f64)> {
     let wanted = answer.raw.trim();
-    let context = source.text.raw;
-    if let Some(start) = context.match_indices(wanted).map(|(at, _)| at).find(|at| is_whole(context, *at, wanted)) {
-        return Some(start..start + wanted.len());
-    }
+    let context = aligner.source.text.raw;
+    let as_written = context
+        .match_indices(wanted)
+        .take(MAX_VERBATIM)
+        .map(|(start, _)| start..start + wanted.len())
+        .filter(|range| is_whole(context, range));
+    let mut best: Option<(Range<usize>, f64)> = None;
+    let mut offer = |range: Range<usize>| {
+        let says = aligner.says(question, &range);
+        if best.as_ref().is_none_or(|(_, most)| says > *most) {
+            best = Some((range, says));
+        }
+    };
+    as_written.for_each(&mut offer);
+    word_by_word(aligner.source, answer).take(MAX_VERBATIM).for_each(&mut offer);
+    best
+}
+
+fn word_by_word<'a>(source: &'a Source<'_>, answer: &'a Text<'_>) -> impl Iterator<Item = Range<usize>> + 'a {
     let held = &answer.tokens;
-    let rarest = (0..held.len()).min_by_key(|at| source.places(held[*at].key).count())?;
     let tokens = &source.text.tokens;
-    source.places(held[rarest].key).find_map(|place| {
-        let start = place.checked_sub(rarest)?;
-        let found = tokens.get(start..start + held.len())?;
-        let same = found.iter().zip(held).all(|(a, b)| a.key == b.key);
-        same.then(|| found[0].start..found[held.len() - 1].end)
+    let rarest = (0..held.len()).min_by_key(|at| source.places(held[*at].key).count());
+    rarest.into_iter().flat_map(move |rarest| {
+        source.places(held[rarest].key).filter_map(move |place| {
+            let start = place.checked_sub(rarest)?;
+            let found = tokens.get(start..start + held.len())?;
+            let same = found.iter().zip(held).all(|(a, b)| a.key == b.key);
+            same.then(|| found[0].start..found[held.len() - 1].end)
+        })
     })
 }
 
 /// Whether words start and end where the match does.
-fn is_whole(context: &str, start: usize, wanted: &str) -> bool {
+fn is_whole(context: &str, range: &Range<usize>) -> bool {
+    let Range { start, end } = *range;
+    let wanted = &context[start..end];
     let joins = |left: Option<char>, right: Option<char>| match (left, right) {
         (Some(left), Some(right)) => {
             left.is_alphanumeric() && right.is_alphanumeric() && !is_unspaced(left) && !is_unspaced(right)
         }
         _ => false,
     };
-    let end = start + wanted.len();
     let after = context[end..].chars().next();
     let decimal = wanted.ends_with(|char: char| char.is_ascii_digit())
-        && context[end..].strip_prefix(['.', ',']).is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()));
+        && context[end..]
+            .strip_prefix(['.', ','])
+            .is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()));
     let before = &context[..start];
     let within = wanted.starts_with(|char: char| char.is_ascii_digit())
         && before.strip_suffix(['.', ',', '-', '−']).is_some_and(|rest| {

@@ -32,7 +32,8 @@ pub(crate) fn check(
     aligned: &Alignment,
     problems: &mut Vec<Problem>,
 ) {
-    let first = answer.tokens.partition_point(|token| held.first().is_some_and(|other| token.start < other.start));
+    let first =
+        answer.tokens.partition_point(|token| held.first().is_some_and(|other| token.start < other.start));
     for (at, token) in held.iter().enumerate() {
         let is_name = token.capital && is_name(answer, held, at, first + at);
         if token.kind != Kind::Number && !is_name {
@@ -66,7 +67,12 @@ fn is_name(answer: &Text<'_>, held: &[Token], at: usize, token: usize) -> bool {
 }
 
 /// What the source has between the same neighbours, if that is not what the answer has.
-fn swapped(aligner: &Aligner<'_>, held: &[Token], at: usize, aligned: &Alignment) -> Option<std::ops::Range<usize>> {
+fn swapped(
+    aligner: &Aligner<'_>,
+    held: &[Token],
+    at: usize,
+    aligned: &Alignment,
+) -> Option<std::ops::Range<usize>> {
     let source = aligner.source;
     let tokens = &source.text.tokens;
     // The whole name around the token.

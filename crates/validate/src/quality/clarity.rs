@@ -3,88 +3,222 @@
 use model::FlagCode;
 
 use super::{Item, Rated};
-use crate::tokens::is_unspaced;
+use crate::{phrases::Phrases, tokens::is_unspaced};
 
 pub(super) fn items(pair: &Rated<'_>) -> Vec<Item> {
-    let question = pair.question.raw.trim().to_lowercase().replace('’', "'");
-    vec![stands_alone(&question), form(&question), singleness(&question), length(pair), language(pair), answer_stands_alone(pair)]
+    let question = Phrases::new(pair.question.raw);
+    vec![
+        stands_alone(&question),
+        form(&question),
+        singleness(&question),
+        length(pair),
+        language(pair),
+        answer_stands_alone(pair),
+    ]
 }
 
 /// Ways of pointing at a source that the reader of the pair does not have.
-const POINTERS: [&str; 46] = [
-    "the passage", "this passage", "the excerpt", "this excerpt", "the given text", "the provided text", "the above text", "the text above",
-    "according to the text", "according to the document", "according to the article", "according to the section", "according to the context",
-    "according to the author", "according to the paragraph", "according to the table", "according to the source", "according to this",
-    "based on the text", "based on the document", "based on the context", "based on the article", "based on the information", "based on the table",
-    "in the text?", "in the context?", "in this text", "in this document", "in this section", "in this article", "in this chapter", "in this context?",
-    "mentioned in the", "described in the text", "described in the document", "mentioned above", "described above", "the above", "as mentioned", "this document",
-    "laut dem text", "im text", "laut dem abschnitt", "selon le texte", "dans le texte", "según el texto",
+const POINTERS: [&str; 43] = [
+    "the passage",
+    "this passage",
+    "the excerpt",
+    "this excerpt",
+    "the given text",
+    "the provided text",
+    "the above text",
+    "the text above",
+    "according to the text",
+    "according to the document",
+    "according to the article",
+    "according to the section",
+    "according to the context",
+    "according to the author",
+    "according to the paragraph",
+    "according to the table",
+    "according to the source",
+    "according to this",
+    "based on the text",
+    "based on the document",
+    "based on the context",
+    "based on the article",
+    "based on the information",
+    "based on the table",
+    "in this text",
+    "in this document",
+    "in this section",
+    "in this article",
+    "in this chapter",
+    "mentioned in the",
+    "described in the text",
+    "described in the document",
+    "mentioned above",
+    "described above",
+    "the above",
+    "as mentioned",
+    "this document",
+    "laut dem text",
+    "im text",
+    "laut dem abschnitt",
+    "selon le texte",
+    "dans le texte",
+    "según el texto",
 ];
+
+const POINTERS_AT_THE_END: [&str; 3] = [" in the text?", " in the context?", " in this context?"];
 
 const POINTERS_UNSPACED: [&str; 10] =
     ["上文", "文中", "本文", "上述", "文章中", "根据文本", "この文章", "上記", "本文によ", "文章によ"];
 
 /// Whether the question points at something that only its source shows.
-fn stands_alone(question: &str) -> Item {
+fn stands_alone(question: &Phrases) -> Item {
     let failed = |detail| Item::failed(0.25, FlagCode::NotStandalone, detail);
-    let padded = format!(" {question} ");
-    let points = POINTERS.iter().any(|pointer| {
-        padded.match_indices(pointer).any(|(at, _)| {
-            let after = &padded[at + pointer.len()..];
-            padded[..at].ends_with(|char: char| !char.is_alphanumeric())
-                && (pointer.ends_with('?') || after.starts_with(|char: char| !char.is_alphanumeric()))
-        })
-    });
-    if points || POINTERS_UNSPACED.iter().any(|pointer| question.contains(pointer)) {
+    if question.has(&POINTERS)
+        || question.contains(&POINTERS_UNSPACED)
+        || POINTERS_AT_THE_END.iter().any(|pointer| question.lower.ends_with(pointer))
+    {
         return failed("The question points at a text that its reader does not have.");
     }
-    let words: Vec<&str> =
-        question.split(|char: char| !char.is_alphanumeric() && char != '\'').filter(|word| !word.is_empty()).collect();
-    if dangles(&words) {
+    if dangles(question) {
         return failed("The question does not say what it is about.");
     }
-    let pointing = ["this", "these", "those"].iter().filter(|word| words.contains(word)).count();
-    Item::graded(if pointing > 0 { 0.8 } else { 1.0 })
+    let pointing = question.has_word(&["this", "these", "those"]);
+    Item::graded(if pointing { 0.8 } else { 1.0 })
 }
 
 /// Whether a pronoun comes before anything that it could stand for.
-fn dangles(words: &[&str]) -> bool {
+fn dangles(question: &Phrases) -> bool {
     const BEFORE: [&str; 38] = [
-        "what", "why", "how", "when", "where", "who", "which", "does", "do", "did", "is", "are", "was", "were", "can", "could", "will",
-        "would", "should", "has", "have", "had", "must", "may", "might", "much", "many", "long", "often", "and", "or", "if", "so", "for", "in",
-        "of", "exactly", "happens",
+        "what", "why", "how", "when", "where", "who", "which", "does", "do", "did", "is", "are", "was",
+        "were", "can", "could", "will", "would", "should", "has", "have", "had", "must", "may", "might",
+        "much", "many", "long", "often", "and", "or", "if", "so", "for", "in", "of", "exactly", "happens",
     ];
     // What follows an `it` that stands for nothing: "is it possible to".
     const EMPTY: [&str; 30] = [
-        "take", "takes", "took", "cost", "costs", "mean", "means", "called", "possible", "necessary", "important", "useful", "better", "best",
-        "safe", "recommended", "legal", "okay", "make", "that", "to", "worth", "helpful", "essential", "likely", "hard", "easy", "difficult",
-        "common", "raining",
+        "take",
+        "takes",
+        "took",
+        "cost",
+        "costs",
+        "mean",
+        "means",
+        "called",
+        "possible",
+        "necessary",
+        "important",
+        "useful",
+        "better",
+        "best",
+        "safe",
+        "recommended",
+        "legal",
+        "okay",
+        "make",
+        "that",
+        "to",
+        "worth",
+        "helpful",
+        "essential",
+        "likely",
+        "hard",
+        "easy",
+        "difficult",
+        "common",
+        "raining",
     ];
-    let Some(at) = words.iter().position(|word| !BEFORE.contains(word)) else { return false };
-    let next = words.get(at + 1).copied().unwrap_or("");
-    match words[at] {
+    let Some(at) = question.words().position(|word| !BEFORE.contains(&word)) else { return false };
+    let next = question.word(at + 1);
+    match question.word(at) {
         "it" => !EMPTY.contains(&next),
         "they" | "he" | "she" | "its" | "their" | "his" | "them" => true,
         "this" | "that" | "these" | "those" => {
-            next.is_empty() || matches!(next, "is" | "are" | "was" | "were" | "does" | "mean" | "means" | "happen" | "work" | "be" | "do")
+            next.is_empty()
+                || matches!(
+                    next,
+                    "is" | "are"
+                        | "was"
+                        | "were"
+                        | "does"
+                        | "mean"
+                        | "means"
+                        | "happen"
+                        | "work"
+                        | "be"
+                        | "do"
+                )
         }
         _ => false,
     }
 }
 
 /// Whether it is a question or an instruction in form.
-fn form(question: &str) -> Item {
+fn form(question: &Phrases) -> Item {
     const OPENINGS: [&str; 62] = [
-        "what", "who", "whom", "whose", "when", "where", "which", "why", "how", "is", "are", "was", "were", "do", "does", "did", "can",
-        "could", "will", "would", "should", "has", "have", "had", "may", "explain", "describe", "list", "compare", "summarize", "summarise",
-        "write", "name", "give", "identify", "define", "discuss", "outline", "show", "classify", "translate", "create", "state", "analyze",
-        "analyse", "evaluate", "provide", "calculate", "convert", "extract", "generate", "implement", "tell", "find", "rewrite", "suggest", "design",
-        "in", "under", "at", "by", "for",
+        "what",
+        "who",
+        "whom",
+        "whose",
+        "when",
+        "where",
+        "which",
+        "why",
+        "how",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "has",
+        "have",
+        "had",
+        "may",
+        "explain",
+        "describe",
+        "list",
+        "compare",
+        "summarize",
+        "summarise",
+        "write",
+        "name",
+        "give",
+        "identify",
+        "define",
+        "discuss",
+        "outline",
+        "show",
+        "classify",
+        "translate",
+        "create",
+        "state",
+        "analyze",
+        "analyse",
+        "evaluate",
+        "provide",
+        "calculate",
+        "convert",
+        "extract",
+        "generate",
+        "implement",
+        "tell",
+        "find",
+        "rewrite",
+        "suggest",
+        "design",
+        "in",
+        "under",
+        "at",
+        "by",
+        "for",
     ];
-    let first = question.split(|char: char| !char.is_alphanumeric() && char != '\'').find(|word| !word.is_empty()).unwrap_or("");
-    let marked = question.ends_with(['?', '？', '؟', ';']) || question.ends_with(['吗', '呢', 'か', '까']);
-    let opens = OPENINGS.contains(&first);
-    let foreign = !question.is_ascii();
+    let marked = question.lower.ends_with(['?', '？', '؟', ';', '吗', '呢', 'か', '까']);
+    let opens = OPENINGS.contains(&question.word(0));
+    let foreign = !question.lower.is_ascii();
     Item::graded(match (marked, opens) {
         (true, _) => 1.0,
         (false, true) => 0.92,
@@ -94,11 +228,10 @@ fn form(question: &str) -> Item {
 }
 
 /// Whether it asks one thing.
-fn singleness(question: &str) -> Item {
-    let marks = question.matches(['?', '？']).count();
-    let joined = [" and how ", " and why ", " and what ", " and when ", " and who ", " and where ", " and which "]
-        .iter()
-        .any(|joint| question.contains(joint));
+fn singleness(question: &Phrases) -> Item {
+    let marks = question.lower.matches(['?', '？']).count();
+    let joined =
+        question.has(&["and how", "and why", "and what", "and when", "and who", "and where", "and which"]);
     Item::graded(match (marks, joined) {
         (0 | 1, false) => 1.0,
         (0 | 1, true) => 0.85,
@@ -172,7 +305,14 @@ fn script(text: &str) -> Option<Script> {
         counts[script as usize] += if script == Script::Unspaced { 3 } else { 1 };
     }
     let all = [
-        Script::Latin, Script::Cyrillic, Script::Greek, Script::Arabic, Script::Hebrew, Script::Indic, Script::Hangul, Script::Unspaced,
+        Script::Latin,
+        Script::Cyrillic,
+        Script::Greek,
+        Script::Arabic,
+        Script::Hebrew,
+        Script::Indic,
+        Script::Hangul,
+        Script::Unspaced,
     ];
     let total: usize = counts.iter().sum();
     // Terms in Latin letters stand in every language: only a clear majority tells.
@@ -183,10 +323,26 @@ fn script(text: &str) -> Option<Script> {
 fn answer_stands_alone(pair: &Rated<'_>) -> Item {
     let opening: String = pair.answer.raw.trim_start().chars().take(40).collect::<String>().to_lowercase();
     const VAGUE: [&str; 14] = [
-        "it ", "this ", "these ", "they ", "he ", "she ", "such ", "the passage", "the text", "according to the text", "according to the passage",
-        "as mentioned", "however", "therefore",
+        "it ",
+        "this ",
+        "these ",
+        "they ",
+        "he ",
+        "she ",
+        "such ",
+        "the passage",
+        "the text",
+        "according to the text",
+        "according to the passage",
+        "as mentioned",
+        "however",
+        "therefore",
     ];
-    Item::graded(if pair.words() > 5 && VAGUE.iter().any(|vague| opening.starts_with(vague)) { 0.88 } else { 1.0 })
+    Item::graded(if pair.words() > 5 && VAGUE.iter().any(|vague| opening.starts_with(vague)) {
+        0.88
+    } else {
+        1.0
+    })
 }
 
 #[cfg(test)]
@@ -209,7 +365,7 @@ mod tests {
     #[case("what is a passageway?", true)]
     #[case("how do i select a word in the textbox?", true)]
     fn questions_stand_alone(#[case] question: &str, #[case] alone: bool) {
-        assert_eq!(stands_alone(question).flag.is_none(), alone);
+        assert_eq!(stands_alone(&Phrases::new(question)).flag.is_none(), alone);
     }
 
     #[rstest]

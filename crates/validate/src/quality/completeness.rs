@@ -10,9 +10,9 @@ use crate::{
 
 /// Words that a sentence does not end with.
 const LEADING: [&str; 40] = [
-    "the", "a", "an", "and", "or", "but", "of", "to", "with", "from", "by", "into", "because", "which", "than", "as", "if",
-    "their", "its", "your", "is", "are", "der", "die", "das", "und", "oder", "weil", "le", "la", "les", "et", "ou", "de",
-    "el", "los", "y", "que", "и", "или",
+    "the", "a", "an", "and", "or", "but", "of", "to", "with", "from", "by", "into", "because", "which",
+    "than", "as", "if", "their", "its", "your", "is", "are", "der", "die", "das", "und", "oder", "weil",
+    "le", "la", "les", "et", "ou", "de", "el", "los", "y", "que", "и", "или",
 ];
 
 pub(super) fn items(pair: &Rated<'_>) -> Vec<Item> {
@@ -56,7 +56,8 @@ fn end(pair: &Rated<'_>) -> Item {
     }
     if last.is_alphanumeric() {
         let token = pair.answer.tokens.last();
-        let word = token.map_or(String::new(), |token| pair.answer.raw[token.start..token.end].to_lowercase());
+        let word =
+            token.map_or(String::new(), |token| pair.answer.raw[token.start..token.end].to_lowercase());
         if LEADING.contains(&word.as_str()) {
             return unfinished("The answer stops in the middle of a sentence.");
         }
@@ -83,14 +84,39 @@ fn ends_there(goes_on: Option<&str>) -> bool {
 /// Whether the answer declines to answer.
 fn refusal(pair: &Rated<'_>) -> Item {
     const REFUSALS: [&str; 30] = [
-        "i cannot answer", "i can't answer", "i am unable to", "i'm unable to", "i cannot provide", "i can't provide",
-        "i'm sorry, but", "i am sorry, but", "i apologize, but", "i don't have enough information", "i do not have enough information",
-        "i don't know", "i do not know", "i cannot help", "i can't help", "i can't assist", "i cannot assist",
-        "the passage does not provide", "the passage does not mention", "the passage does not specify", "the text does not provide",
-        "the text does not mention", "the text does not specify", "the context does not", "not specified in the", "not mentioned in the",
-        "no information is provided", "not enough information", "ich kann diese frage nicht", "je ne peux pas répondre",
+        "i cannot answer",
+        "i can't answer",
+        "i am unable to",
+        "i'm unable to",
+        "i cannot provide",
+        "i can't provide",
+        "i'm sorry, but",
+        "i am sorry, but",
+        "i apologize, but",
+        "i don't have enough information",
+        "i do not have enough information",
+        "i don't know",
+        "i do not know",
+        "i cannot help",
+        "i can't help",
+        "i can't assist",
+        "i cannot assist",
+        "the passage does not provide",
+        "the passage does not mention",
+        "the passage does not specify",
+        "the text does not provide",
+        "the text does not mention",
+        "the text does not specify",
+        "the context does not",
+        "not specified in the",
+        "not mentioned in the",
+        "no information is provided",
+        "not enough information",
+        "ich kann diese frage nicht",
+        "je ne peux pas répondre",
     ];
-    let opening: String = pair.answer.raw.chars().take(160).collect::<String>().to_lowercase().replace('’', "'");
+    let opening: String =
+        pair.answer.raw.chars().take(160).collect::<String>().to_lowercase().replace('’', "'");
     let held = pair.grounding.score.is_some_and(|score| score >= 0.9);
     if !held && REFUSALS.iter().any(|refusal| opening.contains(refusal)) {
         return Item::failed(0.1, FlagCode::Refusal, "The answer declines to answer.");

@@ -17,10 +17,40 @@ pub(super) fn fences(text: &str) -> usize {
 /// Words of the prompt or of the model about itself.
 fn leak(pair: &Rated<'_>) -> Item {
     const LEAKS: [&str; 34] = [
-        "as an ai language model", "as an ai model", "as an ai assistant", "as a language model", "as an artificial intelligence", "<passage", "</passage>",
-        "<context>", "</context>", "<document>", "</document>", "<|im_start|>", "<|im_end|>", "<|endoftext|>", "[inst]", "[/inst]", "<s>", "</s>", "```json\n{",
-        "### instruction", "### response", "### input", "### answer", "\"question\":", "\"answer\":", "\"pairs\":", "json schema", "json object with", "valid json",
-        "question-answer pair", "the provided passage", "system prompt", "<think>", "</think>",
+        "as an ai language model",
+        "as an ai model",
+        "as an ai assistant",
+        "as a language model",
+        "as an artificial intelligence",
+        "<passage",
+        "</passage>",
+        "<context>",
+        "</context>",
+        "<document>",
+        "</document>",
+        "<|im_start|>",
+        "<|im_end|>",
+        "<|endoftext|>",
+        "[inst]",
+        "[/inst]",
+        "<s>",
+        "</s>",
+        "```json\n{",
+        "### instruction",
+        "### response",
+        "### input",
+        "### answer",
+        "\"question\":",
+        "\"answer\":",
+        "\"pairs\":",
+        "json schema",
+        "json object with",
+        "valid json",
+        "question-answer pair",
+        "the provided passage",
+        "system prompt",
+        "<think>",
+        "</think>",
     ];
     let leaks = |text: &str, source: Option<f64>| {
         // What the source itself says is no leak: documents about JSON and prompts exist.
@@ -29,7 +59,9 @@ fn leak(pair: &Rated<'_>) -> Item {
             LEAKS.iter().any(|leak| lower.contains(leak))
         }
     };
-    if leaks(pair.answer.raw, pair.grounding.score) || leaks(pair.question.raw, None) && !pair.question.raw.contains("JSON") {
+    if leaks(pair.answer.raw, pair.grounding.score)
+        || leaks(pair.question.raw, None) && !pair.question.raw.contains("JSON")
+    {
         return Item::failed(0.2, FlagCode::PromptLeak, "Words of the prompt stand in the pair.");
     }
     Item::graded(1.0)
@@ -40,7 +72,8 @@ fn marks(pair: &Rated<'_>) -> Item {
     let text = pair.answer.raw;
     let fences = if fences(text) % 2 == 1 { 0.3 } else { 1.0 };
     let open = |left: char, right: char| text.matches(left).count() > text.matches(right).count();
-    let brackets = if open('(', ')') || open('[', ']') || open('{', '}') || open('“', '”') { 0.8 } else { 1.0 };
+    let brackets =
+        if open('(', ')') || open('[', ']') || open('{', '}') || open('“', '”') { 0.8 } else { 1.0 };
     let bold = if text.matches("**").count() % 2 == 1 { 0.85 } else { 1.0 };
     Item::graded(fences * brackets * bold)
 }
@@ -63,11 +96,18 @@ fn structure(pair: &Rated<'_>) -> Item {
 fn typing(pair: &Rated<'_>) -> Item {
     let text = pair.answer.raw;
     let trimmed = text.trim();
-    let broken = if text.contains('\u{FFFD}') || text.chars().any(|char| char.is_control() && !char.is_whitespace()) { 0.5 } else { 1.0 };
+    let broken =
+        if text.contains('\u{FFFD}') || text.chars().any(|char| char.is_control() && !char.is_whitespace()) {
+            0.5
+        } else {
+            1.0
+        };
     let spaces = if pair.is_prose() && trimmed.contains("  ") { 0.95 } else { 1.0 };
     let small = if pair.is_prose() && trimmed.starts_with(char::is_lowercase) { 0.9 } else { 1.0 };
     let letters = trimmed.chars().filter(|char| char.is_alphabetic());
-    let shouting = pair.words() > 5 && !letters.clone().any(char::is_lowercase) && letters.clone().any(char::is_uppercase);
+    let shouting = pair.words() > 5
+        && !letters.clone().any(char::is_lowercase)
+        && letters.clone().any(char::is_uppercase);
     let end = if pair.is_prose() && trimmed.ends_with(char::is_alphanumeric) { 0.94 } else { 1.0 };
     let shouting = if shouting { 0.8 } else { 1.0 };
     Item::graded(broken * spaces * small * shouting * end)

@@ -81,7 +81,9 @@ pub(in crate::pdf) fn normalize(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            '\u{fb00}'..='\u{fdff}' | '\u{fe30}'..='\u{fe4f}' | '\u{fe70}'..='\u{fefc}' | '\u{2e80}'..='\u{2fdf}' => {
+            '\u{fb00}'..='\u{fdff}' | '\u{fe30}'..='\u{fe4f}' | '\u{fe70}'..='\u{fefc}' | '\u{2e80}'..='\u{2fdf}'
+            // The signs of ohm, kelvin and ångström, which glyph names give for the letters.
+            | '\u{2126}' | '\u{212a}' | '\u{212b}' => {
                 out.extend(std::iter::once(character).nfkc().filter(|c| *c != ' '));
             }
             // Symbol and Wingdings bullets.

@@ -3,26 +3,197 @@
 use super::{
     PageLines,
     blocks::{self, Block, Body},
+    code,
+    headings::{Headings, has_leader},
+    lists::{Closed, OpenList},
     text::{self, Vocabulary},
 };
-use crate::Draft;
+use crate::{Draft, pdf::document::OutlineItem};
 
 /// Puts the pages together.
-pub(in crate::pdf) fn assemble(pages: Vec<PageLines>, draft: &mut Draft) {
+pub(in crate::pdf) fn assemble(pages: Vec<PageLines>, outline: &[OutlineItem], draft: &mut Draft) {
     let body = Body::of(&pages);
     let mut vocabulary = Vocabulary::default();
     pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(line));
+    let mut all = Vec::new();
     for (page, number) in pages.into_iter().zip(1..) {
-        for block in blocks::blocks(page, number, body) {
-            draft.paragraph(&joined(&block, &vocabulary), Some(block.page));
+        all.extend(blocks::blocks(page, number, body));
+    }
+    let headings = Headings::learn(&all, body, outline);
+    let mut assembly = Assembly { body, vocabulary, headings, parts: Vec::new(), list: None };
+    let mut waiting = all.into_iter().peekable();
+    while let Some(block) = waiting.next() {
+        if code::is_code(&block) {
+            let mut run = vec![block];
+            while let Some(next) = waiting.next_if(|next| code::is_code(next) && code::goes_on(&run[run.len() - 1], next)) {
+                run.push(next);
+            }
+            assembly.close_list();
+            assembly.parts.push(Part { page: run[0].page, kind: Kind::Code(code::code(&run)) });
+        } else {
+            assembly.block(&block);
+        }
+    }
+    assembly.close_list();
+    for part in assembly.parts {
+        part.write(draft);
+    }
+}
+
+/// A block as it goes into the draft.
+struct Part {
+    page: u32,
+    kind: Kind,
+}
+
+enum Kind {
+    Heading(u8, String),
+    /// Its text and the size it is set in.
+    Paragraph(String, f32),
+    List(bool, Vec<model::ListItem>),
+    Code(String),
+    Table(Vec<Vec<String>>),
+    Footnote(String),
+}
+
+impl Part {
+    fn write(self, draft: &mut Draft) {
+        let page = Some(self.page);
+        match self.kind {
+            Kind::Heading(level, text) => draft.heading(level, &text, page),
+            Kind::Paragraph(text, _) => draft.paragraph(&text, page),
+            Kind::List(ordered, items) => draft.list(ordered, items, page),
+            Kind::Code(text) => draft.code(None, &text, page),
+            Kind::Table(rows) => draft.table(true, rows, page),
+            Kind::Footnote(text) => draft.footnote(&text, page),
         }
     }
 }
 
-fn joined(block: &Block, vocabulary: &Vocabulary) -> String {
-    let mut text = String::new();
-    for line in &block.lines {
-        text::append(&mut text, &line.text(), vocabulary);
+struct Assembly {
+    body: Body,
+    vocabulary: Vocabulary,
+    headings: Headings,
+    parts: Vec<Part>,
+    list: Option<OpenList>,
+}
+
+impl Assembly {
+    fn block(&mut self, block: &Block) {
+        if let Some(rows) = &block.table {
+            self.push(block, Kind::Table(rows.clone()));
+            return;
+        }
+        if let Some(level) = self.headings.level(block, self.body) {
+            let text = self.joined(block);
+            self.push(block, Kind::Heading(level, text));
+            return;
+        }
+        if block.lines.iter().filter(|line| has_leader(&line.text())).count() * 2 > block.lines.len() {
+            let lines: Vec<String> = block.lines.iter().map(|line| shorten_leader(&line.text())).collect();
+            self.push(block, Kind::Paragraph(lines.join("\n"), 0.0));
+            return;
+        }
+        let text = self.joined(block);
+        if block.is_footnote(self.body) {
+            self.push(block, Kind::Footnote(text));
+            return;
+        }
+        if let Some(list) = &mut self.list
+            && list.add(block, &text)
+        {
+            return;
+        }
+        self.close_list();
+        if let Some(list) = OpenList::start(block, &text) {
+            self.list = Some(list);
+            return;
+        }
+        if !self.goes_on(block, &text) {
+            self.parts.push(Part { page: block.page, kind: Kind::Paragraph(text, block.size()) });
+        }
     }
-    text::finish(text)
+
+    fn push(&mut self, block: &Block, kind: Kind) {
+        self.close_list();
+        self.parts.push(Part { page: block.page, kind });
+    }
+
+    fn close_list(&mut self) {
+        let Some(list) = self.list.take() else { return };
+        let page = list.page;
+        match list.close() {
+            Closed::List(ordered, items) => self.parts.push(Part { page, kind: Kind::List(ordered, items) }),
+            Closed::Paragraphs(texts) => {
+                let paragraphs = texts.into_iter().map(|text| Part { page, kind: Kind::Paragraph(text, 0.0) });
+                self.parts.extend(paragraphs);
+            }
+        }
+    }
+
+    /// Adds a block to the paragraph before it where a column or page broke that in two.
+    fn goes_on(&mut self, block: &Block, text: &str) -> bool {
+        if block.above.is_some() {
+            return false;
+        }
+        let lower = text.chars().next().is_some_and(char::is_lowercase);
+        let before = self.parts.iter_mut().rev().find(|part| !matches!(part.kind, Kind::Footnote(_)));
+        match before {
+            Some(Part { kind: Kind::Paragraph(open, size), .. })
+                if lower && (*size - block.size()).abs() < 0.6 && !open.ends_with(['.', '!', '?', ':', '。']) =>
+            {
+                text::append(open, text, &self.vocabulary);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn joined(&self, block: &Block) -> String {
+        let mut text = String::new();
+        for line in &block.lines {
+            text::append(&mut text, &line.text(), &self.vocabulary);
+        }
+        text::finish(text)
+    }
+}
+
+/// The dots of a leader made four, whatever their number on the page.
+fn shorten_leader(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut dots = 0;
+    for word in line.split(' ') {
+        let core = word.trim_end_matches(['.', '…']);
+        let led = word.len() - core.len();
+        if core.is_empty() && led > 0 {
+            dots += led;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(if dots > 2 { " .... " } else { " " });
+        }
+        dots = 0;
+        if led > 3 {
+            out.push_str(core);
+            dots = led;
+        } else {
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("1 Intro . . . . . . 7", "1 Intro .... 7")]
+    #[case("1 Intro.......... 7", "1 Intro .... 7")]
+    #[case("plain. text", "plain. text")]
+    fn leaders_are_short(#[case] line: &str, #[case] expected: &str) {
+        assert_eq!(shorten_leader(line), expected);
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Line, PageLines};
+use super::{Line, PageLines, tables};
+use crate::pdf::geometry::Direction;
 
 /// Lines that belong together.
 #[derive(Debug)]
@@ -10,8 +11,43 @@ pub(super) struct Block {
     pub(super) lines: Vec<Line>,
     /// The page of the first line, from 1.
     pub(super) page: u32,
-    /// The space above it in points, where it has a block above in its column.
+    /// The distance to the baseline above it in points, where it has a block above in its column.
     pub(super) above: Option<f32>,
+    /// Its rows, where it is a table.
+    pub(super) table: Option<Vec<Vec<String>>>,
+    /// Whether it stands in the lowest third of its page.
+    low: bool,
+}
+
+impl Block {
+    /// Its lines, a blank between them.
+    pub(super) fn text(&self) -> String {
+        self.lines.iter().map(Line::text).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The font size of its first line.
+    pub(super) fn size(&self) -> f32 {
+        self.lines.first().map_or(0.0, |line| line.size)
+    }
+
+    pub(super) fn is_bold(&self) -> bool {
+        self.lines.iter().all(|line| line.style.bold)
+    }
+
+    /// Whether there is more space above it than between lines.
+    pub(super) fn is_apart(&self, body: Body) -> bool {
+        self.above.is_none_or(|above| above > self.size() * body.leading * 1.2)
+    }
+
+    /// Whether it is a note at the foot of its page: small, low, behind a number or sign.
+    pub(super) fn is_footnote(&self, body: Body) -> bool {
+        let Some(word) = self.lines.first().and_then(|line| line.words.first()) else { return false };
+        let mark = word.text.trim_end_matches(['.', ')']);
+        let marked = mark.starts_with(['*', '†', '‡', '§'])
+            || mark.chars().take_while(|c| c.is_numeric()).count().clamp(1, 3) == mark.chars().count()
+            || (word.text.starts_with(|c: char| c.is_ascii_digit()) && word.size < self.size() * 0.9);
+        self.low && marked && self.size() < body.size * 0.93
+    }
 }
 
 /// Measures of a document's body text.
@@ -47,10 +83,20 @@ impl Body {
 /// The blocks of a page.
 pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
     let rights = column_rights(&page.lines);
+    let low = page.height * 0.6;
+    let (tables, taken) = tables::tables(&page);
+    let mut tables = tables.into_iter().peekable();
     let mut blocks: Vec<Block> = Vec::new();
-    let mut lines = page.lines.into_iter().zip(rights).peekable();
-    while let Some((line, right)) = lines.next() {
-        let after = lines.peek().map(|(line, _)| line.u0);
+    let mut lines = page.lines.into_iter().zip(rights).enumerate().peekable();
+    while let Some((at, (line, right))) = lines.next() {
+        if let Some(table) = tables.next_if(|table| table.at == at) {
+            blocks.push(Block { lines: vec![line], page: number, above: Some(0.0), table: Some(table.rows), low: false });
+            continue;
+        }
+        if taken[at] {
+            continue;
+        }
+        let after = lines.peek().map(|(_, (line, _))| line.u0);
         match blocks.last_mut() {
             Some(block) if goes_on(block, &line, right, after, body) => block.lines.push(line),
             previous => {
@@ -58,7 +104,8 @@ pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
                     .and_then(|block| block.lines.last())
                     .map(|last| line.v - last.v)
                     .filter(|distance| *distance > 0.0);
-                blocks.push(Block { lines: vec![line], page: number, above });
+                let low = line.v > low && line.direction == Direction::Right;
+                blocks.push(Block { lines: vec![line], page: number, above, table: None, low });
             }
         }
     }
@@ -83,7 +130,7 @@ fn column_rights(lines: &[Line]) -> Vec<f32> {
 
 /// Whether a line belongs to the block before it.
 fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Body) -> bool {
-    let Some(last) = block.lines.last() else { return false };
+    let Some(last) = block.lines.last().filter(|_| block.table.is_none()) else { return false };
     if next.direction != last.direction {
         return false;
     }
@@ -126,7 +173,8 @@ fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Bod
         word.text.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：']) || word.text.ends_with(".)")
     });
     let width = (right - left).max(1.0);
-    !(short && (ended || right - last.u1 > 0.35 * width))
+    let broken = last.words.last().is_some_and(|word| word.text.len() > 1 && word.text.ends_with(['-', '‐', '\u{ad}']));
+    broken || !(short && (ended || right - last.u1 > 0.35 * width))
 }
 
 /// Whether a line starts with the bullet or number of a list item.

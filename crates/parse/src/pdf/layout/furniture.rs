@@ -1,17 +1,144 @@
 //! Running heads, footers and page numbers: lines that repeat at the same place of many pages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Line, PageLines};
+use crate::pdf::geometry::Direction;
 
 /// Only lines within this share of a page's height from its top or bottom can be furniture.
 const ZONE: f32 = 0.12;
 /// On how many pages a line has to repeat.
 const MIN_REPEATS: usize = 3;
+/// Lines of a place count as furniture together once this share of them repeats.
+const REPEATING_SHARE: f32 = 0.4;
+/// A longer line is text.
+const MAX_CHARACTERS: usize = 120;
+
+/// A place on the pages: which edge, and the baseline in points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Place {
+    top: bool,
+    v: i32,
+}
+
+/// A line that may be furniture.
+struct Candidate {
+    page: usize,
+    line: usize,
+    place: Place,
+    text: String,
+}
 
 /// Takes the furniture out of the pages; the texts that were taken, each once, in order.
 pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
-    let _ = (pages, ZONE, MIN_REPEATS);
-    let _: HashMap<u8, &Line> = HashMap::new();
-    Vec::new()
+    let candidates = candidates(pages);
+    let mut repeats: HashMap<(Place, &str), usize> = HashMap::new();
+    let mut occupied: HashMap<Place, usize> = HashMap::new();
+    for candidate in &candidates {
+        *repeats.entry((candidate.place, &candidate.text)).or_default() += 1;
+        *occupied.entry(candidate.place).or_default() += 1;
+    }
+    let count = |candidate: &Candidate| {
+        near(candidate.place).filter_map(|place| repeats.get(&(place, candidate.text.as_str()))).sum::<usize>()
+    };
+    let mut repeating: HashMap<Place, usize> = HashMap::new();
+    for candidate in candidates.iter().filter(|candidate| count(candidate) >= MIN_REPEATS) {
+        *repeating.entry(candidate.place).or_default() += 1;
+    }
+    // Heads that name a short chapter repeat too seldom by themselves, but stand where others repeat.
+    let half = pages.len() / 2;
+    let is_place_of_furniture = |place: Place| {
+        let sum = |counts: &HashMap<Place, usize>| near(place).filter_map(|near| counts.get(&near)).sum::<usize>();
+        let (lines, repeating) = (sum(&occupied), sum(&repeating));
+        pages.len() > 2 * MIN_REPEATS && lines > half / 2 && repeating as f32 >= REPEATING_SHARE * lines as f32
+    };
+    let taken: HashSet<(usize, usize)> = candidates
+        .iter()
+        .filter(|candidate| count(candidate) >= MIN_REPEATS || is_place_of_furniture(candidate.place))
+        .map(|candidate| (candidate.page, candidate.line))
+        .collect();
+
+    let mut texts = Vec::new();
+    let mut seen = HashSet::new();
+    for (number, page) in pages.iter_mut().enumerate() {
+        let mut at = 0;
+        page.lines.retain(|line| {
+            let keep = !taken.contains(&(number, at));
+            at += 1;
+            if !keep {
+                let text = line.text();
+                if seen.insert(pattern(&text)) {
+                    texts.push(text);
+                }
+            }
+            keep
+        });
+    }
+    texts
+}
+
+fn candidates(pages: &[PageLines]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (number, page) in pages.iter().enumerate() {
+        for (at, line) in page.lines.iter().enumerate() {
+            if let Some(place) = place(page, line)
+                && line.characters() <= MAX_CHARACTERS
+            {
+                candidates.push(Candidate { page: number, line: at, place, text: pattern(&line.text()) });
+            }
+        }
+    }
+    candidates
+}
+
+fn place(page: &PageLines, line: &Line) -> Option<Place> {
+    if line.direction != Direction::Right {
+        return None;
+    }
+    let top = line.v < page.height * ZONE;
+    let bottom = line.v > page.height * (1.0 - ZONE);
+    // From the nearer edge, so that pages of several sizes compare.
+    let v = if top { line.v } else { page.height - line.v };
+    (top || bottom).then_some(Place { top, v: v.round() as i32 })
+}
+
+/// A place and its neighbours: baselines are off by a point where fonts differ.
+fn near(place: Place) -> impl Iterator<Item = Place> {
+    (-1..=1).map(move |by| Place { v: place.v + by, ..place })
+}
+
+/// A text with its numbers, roman ones included, made equal.
+fn pattern(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| {
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let roman = !core.is_empty() && core.len() <= 7 && core.bytes().all(|byte| b"ivxlc".contains(&byte));
+        if roman {
+            return "#".to_owned();
+        }
+        let mut pattern = String::new();
+        for character in word.chars() {
+            if !character.is_numeric() {
+                pattern.push(character);
+            } else if !pattern.ends_with('#') {
+                pattern.push('#');
+            }
+        }
+        pattern
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("Page 12 of 80", "Page # of #")]
+    #[case("xiv", "#")]
+    #[case("Chapter 3. Setting up", "Chapter #. Setting up")]
+    fn numbers_are_equal(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(pattern(text), expected);
+    }
 }

@@ -1,19 +1,19 @@
 //! Glyphs to words and lines.
 
 mod bidi;
+mod gaps;
 
 use std::collections::HashMap;
 
-use super::{Line, PageLines, Word};
+pub(super) use self::bidi::is_rtl;
+
+use super::{Line, PageLines, Word, order};
 use crate::pdf::{
     fonts::{FontStyle, Fonts},
     glyph::{Glyph, PageContent},
 };
 
-/// A gap wider than this share of the font size parts two words: blanks between words take a fifth
-/// and more, kerning a tenth at most.
-const WORD_GAP: f32 = 0.17;
-/// The same between two CJK characters, whose punctuation is set in half of its square.
+/// A wider gap parts two CJK characters, whose punctuation is set in half of its square.
 const CJK_GAP: f32 = 0.7;
 /// How far a glyph may step back over the one before: accents are set so.
 const MAX_BACK: f32 = 0.9;
@@ -24,7 +24,7 @@ const SCRIPT_SHIFT: f32 = 0.65;
 /// The most glyphs in a line.
 const MAX_LINE: usize = 4_000;
 
-/// The lines of a page, in the order in which they are shown.
+/// The lines of a page, in the order in which they are shown where that is an order to read in.
 pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
     let mut lines = Vec::new();
     let mut open: Option<OpenLine> = None;
@@ -41,7 +41,8 @@ pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
         }
     }
     lines.extend(open.and_then(|line| line.close(fonts)));
-    PageLines { lines, width: page.width, height: page.height }
+    order::restore(&mut lines);
+    PageLines { lines, rules: page.rules, height: page.height }
 }
 
 /// A line that glyphs are still added to.
@@ -126,21 +127,17 @@ impl OpenLine {
         if self.rtl {
             bidi::to_logical_order(&mut self.glyphs);
         }
+        let word_gap = gaps::word_gap(&self.glyphs);
         let mut faces: HashMap<(FontStyle, u32), usize> = HashMap::new();
         let mut words: Vec<Word> = Vec::new();
-        let mut before: Option<(f32, f32, bool)> = None;
+        let mut before: Option<&Glyph> = None;
         let direction = self.last().direction;
         for Placed { glyph, after_space } in &self.glyphs {
             let style = fonts.style(glyph.font);
             let characters = glyph.text.chars().count();
             *faces.entry((style, (glyph.size * 10.0) as u32)).or_default() += characters;
-            let cjk = glyph.text.chars().next().is_some_and(is_cjk);
-            let parted = *after_space
-                || before.is_some_and(|(u0, u1, was_cjk)| {
-                    let gap = if self.rtl { (glyph.u0 - u1).max(u0 - glyph.u1) } else { glyph.u0 - u1 };
-                    gap > glyph.size * if cjk && was_cjk { CJK_GAP } else { WORD_GAP }
-                });
-            before = Some((glyph.u0, glyph.u1, cjk));
+            let parted = *after_space || before.is_some_and(|before| self.parts(before, glyph, word_gap));
+            before = Some(glyph);
             match words.last_mut() {
                 Some(word) if !parted => {
                     word.text.push_str(&glyph.text);
@@ -152,7 +149,6 @@ impl OpenLine {
                     u0: glyph.u0,
                     u1: glyph.u1,
                     size: glyph.size,
-                    style,
                 }),
             }
         }
@@ -172,6 +168,25 @@ impl OpenLine {
             direction,
             style,
         })
+    }
+}
+
+impl OpenLine {
+    /// Whether a word ends between two neighbours.
+    fn parts(&self, before: &Glyph, next: &Glyph, word_gap: f32) -> bool {
+        let gap = next.u0 - before.u1;
+        let gap = if self.rtl { gap.max(before.u0 - next.u1) } else { gap };
+        let cjk = |glyph: &Glyph| glyph.text.chars().next().is_some_and(is_cjk);
+        gap > next.size * if cjk(before) && cjk(next) { CJK_GAP } else { word_gap } || self.is_note_mark(before, next)
+    }
+
+    /// Whether one of two neighbours is the raised number of a note and the other is not.
+    fn is_note_mark(&self, before: &Glyph, next: &Glyph) -> bool {
+        let raised = |glyph: &Glyph| glyph.size < 0.85 * self.size && glyph.v < self.v - 0.2 * self.size;
+        let digit = |glyph: &Glyph| glyph.text.chars().all(|c| c.is_ascii_digit());
+        let letter = |glyph: &Glyph| glyph.text.chars().all(char::is_alphabetic);
+        // Behind a single letter it is an exponent.
+        raised(before) && digit(before) && letter(next) && !raised(next)
     }
 }
 

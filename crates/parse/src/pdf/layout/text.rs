@@ -31,14 +31,12 @@ fn trimmed(word: &str) -> &str {
 /// Adds a line to a text, with a blank or a mended word where they meet.
 pub(super) fn append(text: &mut String, line: &str, vocabulary: &Vocabulary) {
     let line = line.trim();
-    let (Some(last), Some(first)) = (text.chars().next_back(), line.chars().next()) else {
-        text.push_str(&line.replace('\u{ad}', ""));
-        return;
-    };
-    match last {
-        '-' | '‐' | '\u{ad}' if first.is_alphabetic() => mend(text, last, line, vocabulary),
-        _ if is_cjk(last) && is_cjk(first) => {}
-        _ => text.push(' '),
+    if let (Some(last), Some(first)) = (text.chars().next_back(), line.chars().next()) {
+        match last {
+            '-' | '‐' | '\u{ad}' if first.is_alphabetic() => mend(text, last, line, vocabulary),
+            _ if is_cjk(last) && is_cjk(first) => {}
+            _ => text.push(' '),
+        }
     }
     let ends_soft = line.ends_with('\u{ad}');
     text.push_str(&line.replace('\u{ad}', ""));

@@ -44,6 +44,17 @@ pub(super) async fn list(
     .collect()
 }
 
+pub(super) const TO_GENERATE: &str = "
+SELECT c.id, c.passage
+FROM projects p JOIN documents d ON d.project_id = p.id JOIN chunks c ON c.document_id = d.id
+WHERE p.id = ?1 AND p.user_id = ?2 AND NOT c.excluded
+    AND d.id IN (SELECT unhex(value, '-') FROM json_each(?3))
+    AND NOT EXISTS (
+        SELECT 1 FROM units u
+        WHERE u.subject = c.id AND u.phase = 'generate' AND u.status = 'done'
+            AND u.generation_id IN (SELECT unhex(value, '-') FROM json_each(?4)))
+ORDER BY d.filename, d.id, c.position";
+
 pub(super) async fn to_generate(
     db: &Sqlite,
     user: &UserId,
@@ -51,26 +62,16 @@ pub(super) async fn to_generate(
     documents: &[DocumentId],
     generations: &[GenerationId],
 ) -> Result<Vec<(ChunkId, Sha256Hex)>> {
-    sqlx::query(
-        "SELECT c.id, c.passage
-         FROM projects p JOIN documents d ON d.project_id = p.id JOIN chunks c ON c.document_id = d.id
-         WHERE p.id = ?1 AND p.user_id = ?2 AND NOT c.excluded
-             AND d.id IN (SELECT unhex(value, '-') FROM json_each(?3))
-             AND NOT EXISTS (
-                 SELECT 1 FROM units u
-                 WHERE u.subject = c.id AND u.phase = 'generate' AND u.status = 'done'
-                     AND u.generation_id IN (SELECT unhex(value, '-') FROM json_each(?4)))
-         ORDER BY d.filename, d.id, c.position",
-    )
-    .bind(*project.as_uuid())
-    .bind(user.as_str())
-    .bind(json(&documents)?)
-    .bind(json(&generations)?)
-    .fetch_all(&db.reader)
-    .await?
-    .iter()
-    .map(|row| Ok((ChunkId::from_uuid(row.try_get::<Uuid, _>("id")?), row.try_get("passage")?)))
-    .collect()
+    sqlx::query(TO_GENERATE)
+        .bind(*project.as_uuid())
+        .bind(user.as_str())
+        .bind(json(&documents)?)
+        .bind(json(&generations)?)
+        .fetch_all(&db.reader)
+        .await?
+        .iter()
+        .map(|row| Ok((ChunkId::from_uuid(row.try_get::<Uuid, _>("id")?), row.try_get("passage")?)))
+        .collect()
 }
 
 /// A chunk on its way into the database.

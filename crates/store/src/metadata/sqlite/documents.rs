@@ -66,6 +66,11 @@ pub(super) async fn find(
     .transpose()
 }
 
+pub(super) const LIST: &str = "
+SELECT d.body, d.status, d.error FROM documents d JOIN projects p ON p.id = d.project_id
+WHERE d.project_id = ? AND p.user_id = ? AND (d.filename, d.id) > (?, ?)
+ORDER BY d.filename, d.id LIMIT ?";
+
 pub(super) async fn list(
     db: &Sqlite,
     user: &UserId,
@@ -76,21 +81,17 @@ pub(super) async fn list(
     // Before all documents stand the empty name and the least id, which no document has.
     let (filename, id) =
         after.map_or_else(|| (String::new(), Uuid::nil()), |(name, id)| (name, *id.as_uuid()));
-    sqlx::query(
-        "SELECT d.body, d.status, d.error FROM documents d JOIN projects p ON p.id = d.project_id
-         WHERE d.project_id = ? AND p.user_id = ? AND (d.filename, d.id) > (?, ?)
-         ORDER BY d.filename, d.id LIMIT ?",
-    )
-    .bind(*project.as_uuid())
-    .bind(user.as_str())
-    .bind(filename)
-    .bind(id)
-    .bind(limit)
-    .fetch_all(&db.reader)
-    .await?
-    .iter()
-    .map(read)
-    .collect()
+    sqlx::query(LIST)
+        .bind(*project.as_uuid())
+        .bind(user.as_str())
+        .bind(filename)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&db.reader)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Writes a document's new state, whole; `false` where the document has gone.

@@ -50,17 +50,15 @@ pub(super) async fn finish(
         }
         finished.written += 1;
     }
-    sqlx::query(
-        "UPDATE units SET status = 'done', lease_owner = NULL, lease_until = NULL
-         WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))",
-    )
-    .bind(json(&done)?)
-    .execute(&mut *tx)
-    .await?;
+    sqlx::query(DONE).bind(json(&done)?).execute(&mut *tx).await?;
     generations::add_counts(&mut tx, generation, &counts).await?;
     tx.commit().await?;
     Ok(finished)
 }
+
+pub(super) const DONE: &str = "
+UPDATE units SET status = 'done', lease_owner = NULL, lease_until = NULL
+WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))";
 
 /// What came of a unit, ready to be written.
 enum Prepared {
@@ -116,28 +114,29 @@ struct Held {
     subject: Uuid,
 }
 
+pub(super) const HELD: &str = "
+SELECT id, phase, subject FROM units
+WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))
+    AND generation_id = ? AND status = 'leased' AND lease_owner = ?";
+
 async fn held(
     connection: &mut SqliteConnection,
     generation: GenerationId,
     owner: &Owner,
     ids: &[UnitId],
 ) -> Result<HashMap<UnitId, Held>> {
-    sqlx::query(
-        "SELECT id, phase, subject FROM units
-         WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))
-             AND generation_id = ? AND status = 'leased' AND lease_owner = ?",
-    )
-    .bind(json(&ids)?)
-    .bind(*generation.as_uuid())
-    .bind(json(owner)?)
-    .fetch_all(connection)
-    .await?
-    .iter()
-    .map(|row| {
-        let held = Held { phase: read_word(row, "phase")?, subject: row.try_get("subject")? };
-        Ok((UnitId::from_uuid(row.try_get("id")?), held))
-    })
-    .collect()
+    sqlx::query(HELD)
+        .bind(json(&ids)?)
+        .bind(*generation.as_uuid())
+        .bind(json(owner)?)
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(|row| {
+            let held = Held { phase: read_word(row, "phase")?, subject: row.try_get("subject")? };
+            Ok((UnitId::from_uuid(row.try_get("id")?), held))
+        })
+        .collect()
 }
 
 async fn write(

@@ -101,9 +101,12 @@ pub(super) async fn score(
     Ok(scored.rows_affected() > 0)
 }
 
+pub(super) const OF_CHUNK: &str =
+    "SELECT * FROM pairs WHERE generation_id = ? AND chunk_id = ? ORDER BY slot";
+
 /// The pairs of a generation from one chunk, by slot.
 pub(super) async fn of_chunk(db: &Sqlite, generation: GenerationId, chunk: ChunkId) -> Result<Vec<Pair>> {
-    sqlx::query("SELECT * FROM pairs WHERE generation_id = ? AND chunk_id = ? ORDER BY slot")
+    sqlx::query(OF_CHUNK)
         .bind(*generation.as_uuid())
         .bind(*chunk.as_uuid())
         .fetch_all(&db.reader)
@@ -123,6 +126,11 @@ WITH firsts AS (
 UPDATE pairs SET duplicate_of = NULLIF(firsts.first, firsts.id)
 FROM firsts WHERE pairs.id = firsts.id AND pairs.duplicate_of IS NOT NULLIF(firsts.first, firsts.id)";
 
+pub(super) const COUNT_DUPLICATES: &str = "
+UPDATE generations SET pairs_duplicate = (
+    SELECT COUNT(*) FROM pairs WHERE generation_id = generations.id AND duplicate_of IS NOT NULL)
+WHERE project_id = ? AND kind = 'generate'";
+
 pub(super) async fn mark_duplicates(db: &Sqlite, generation: GenerationId) -> Result<u64> {
     let mut tx = db.write().await?;
     let project: Uuid = sqlx::query_scalar("SELECT project_id FROM generations WHERE id = ?")
@@ -132,14 +140,7 @@ pub(super) async fn mark_duplicates(db: &Sqlite, generation: GenerationId) -> Re
         .ok_or(StoreError::NotFound("generation"))?;
     sqlx::query(MARK_DUPLICATES).bind(*generation.as_uuid()).bind(project).execute(&mut *tx).await?;
     // An earlier generation that was resumed may have made a pair of a later one the duplicate.
-    sqlx::query(
-        "UPDATE generations SET pairs_duplicate = (
-             SELECT COUNT(*) FROM pairs WHERE generation_id = generations.id AND duplicate_of IS NOT NULL)
-         WHERE project_id = ? AND kind = 'generate'",
-    )
-    .bind(project)
-    .execute(&mut *tx)
-    .await?;
+    sqlx::query(COUNT_DUPLICATES).bind(project).execute(&mut *tx).await?;
     let row = sqlx::query("SELECT pairs_duplicate FROM generations WHERE id = ?")
         .bind(*generation.as_uuid())
         .fetch_one(&mut *tx)

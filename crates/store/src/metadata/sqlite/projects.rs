@@ -10,7 +10,7 @@ use super::{
 use crate::{Result, StoreError};
 
 /// Counts come from indexes alone, whatever the rows hold.
-const SELECT: &str = "
+pub(super) const SELECT: &str = "
 SELECT body, current_version,
     (SELECT COUNT(*) FROM documents WHERE project_id = p.id) AS documents,
     (SELECT COUNT(*) FROM chunks WHERE project_id = p.id) AS chunks,

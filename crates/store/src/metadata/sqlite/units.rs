@@ -38,7 +38,7 @@ pub(super) async fn insert(
 ) -> Result<u64> {
     let mut added = 0;
     for batch in units.chunks(BATCH) {
-        let subjects: Vec<Uuid> = batch.iter().map(|unit| subject(unit)).collect::<Result<_>>()?;
+        let subjects: Vec<Uuid> = batch.iter().map(subject).collect::<Result<_>>()?;
         added += QueryBuilder::new(
             "INSERT INTO units (id, generation_id, phase, subject, ordinal, passage, attempts, status) ",
         )
@@ -108,6 +108,9 @@ pub(super) async fn claim(
     Ok(units)
 }
 
+pub(super) const HEARTBEAT: &str =
+    "UPDATE units SET lease_until = ? WHERE generation_id = ? AND status = 'leased' AND lease_owner = ?";
+
 pub(super) async fn heartbeat(
     db: &Sqlite,
     generation: GenerationId,
@@ -116,14 +119,12 @@ pub(super) async fn heartbeat(
     lease: Duration,
 ) -> Result<u64> {
     let mut tx = db.write().await?;
-    let held = sqlx::query(
-        "UPDATE units SET lease_until = ? WHERE generation_id = ? AND status = 'leased' AND lease_owner = ?",
-    )
-    .bind(until(now, lease))
-    .bind(*generation.as_uuid())
-    .bind(json(owner)?)
-    .execute(&mut *tx)
-    .await?;
+    let held = sqlx::query(HEARTBEAT)
+        .bind(until(now, lease))
+        .bind(*generation.as_uuid())
+        .bind(json(owner)?)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(held.rows_affected())
 }

@@ -3,7 +3,7 @@
 use super::Placed;
 
 /// Whether a text holds a letter of a script that is written from right to left.
-pub(super) fn is_rtl(text: &str) -> bool {
+pub(in crate::pdf::layout) fn is_rtl(text: &str) -> bool {
     text.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'))
         && !text.chars().all(is_arabic_digit)
 }
@@ -28,15 +28,9 @@ pub(super) fn to_logical_order(glyphs: &mut [Placed]) {
             continue;
         }
         // The run goes on over points and blanks, up to its last left-to-right glyph.
-        let mut end = start + 1;
-        for at in start + 1..glyphs.len() {
-            if is_rtl(&glyphs[at].glyph.text) {
-                break;
-            }
-            if is_ltr(&glyphs[at].glyph.text) {
-                end = at + 1;
-            }
-        }
+        let run = glyphs[start..].iter().take_while(|placed| !is_rtl(&placed.glyph.text));
+        let length = run.enumerate().filter(|(_, placed)| is_ltr(&placed.glyph.text)).map(|(at, _)| at + 1).last();
+        let end = start + length.unwrap_or(1);
         glyphs[start..end].reverse();
         start = end;
     }

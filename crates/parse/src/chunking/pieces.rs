@@ -1,0 +1,145 @@
+//! Pieces of a text that are not cut unless they have to be, and how each is cut further.
+
+use std::ops::Range;
+
+use model::{BlockKind, CharIndex, ParsedDocument};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::sentences::sentences;
+
+/// What a piece is; each kind is cut into ones of the kinds after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A whole block of a kind that is read line by line: list, table, code.
+    Lines,
+    /// A whole block of running text, or one line of the above.
+    Text,
+    /// A sentence.
+    Sentence,
+    /// A word.
+    Word,
+    /// A part of a word that is longer than a chunk may be.
+    Letters,
+}
+
+/// A part of the text, without the white space around it. Bytes, as all offsets within chunking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Where it starts.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+    /// The number of its block in the document.
+    pub(super) block: usize,
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Whether it is (part of) a heading, which stays with what follows.
+    pub(super) heading: bool,
+    /// The number of its tokens, the white space before it included: summed up, that is what pieces
+    /// have together, give or take one per seam.
+    pub(super) tokens: u32,
+}
+
+/// The number of tokens of a text in `o200k_base`.
+pub(super) fn count_tokens(text: &str) -> u32 {
+    u32::try_from(bpe_openai::o200k_base().count(text)).unwrap_or(u32::MAX)
+}
+
+/// The blocks of a document that hold more than white space.
+pub(super) fn blocks(document: &ParsedDocument, index: &CharIndex<'_>) -> Vec<Piece> {
+    let text = &document.text;
+    let mut pieces: Vec<Piece> = Vec::with_capacity(document.blocks.len());
+    for (number, block) in document.blocks.iter().enumerate() {
+        let Some(Range { start, end }) = trimmed(text, index.byte(block.char_start)..index.byte(block.char_end)) else {
+            continue;
+        };
+        let kind = match block.kind {
+            BlockKind::List { .. } | BlockKind::Table { .. } | BlockKind::Code { .. } => Kind::Lines,
+            BlockKind::Heading { .. } | BlockKind::Paragraph | BlockKind::Footnote => Kind::Text,
+        };
+        let from = pieces.last().map_or(0, |last| last.end);
+        let heading = matches!(block.kind, BlockKind::Heading { .. });
+        pieces.push(Piece { start, end, block: number, kind, heading, tokens: count_tokens(&text[from..end]) });
+    }
+    pieces
+}
+
+impl Piece {
+    /// The piece cut once more, each part with the white space before it counted. Empty where it
+    /// cannot be cut.
+    pub(super) fn cut(&self, text: &str, max_tokens: u32) -> Vec<Self> {
+        let whole = &text[self.start..self.end];
+        let (kind, ranges): (_, Vec<Range<usize>>) = match self.kind {
+            Kind::Lines => (Kind::Text, ends(whole, whole.split_inclusive('\n').map(str::len))),
+            Kind::Text => (Kind::Sentence, sentences(whole)),
+            Kind::Sentence => (Kind::Word, words(whole)),
+            Kind::Word => (Kind::Letters, letters(whole, max_tokens)),
+            Kind::Letters => return Vec::new(),
+        };
+        let mut from = self.start;
+        let parts: Vec<Self> = ranges
+            .into_iter()
+            .filter_map(|range| trimmed(text, self.start + range.start..self.start + range.end))
+            .map(|range| {
+                let tokens = count_tokens(&text[from..range.end]);
+                from = range.end;
+                Self { start: range.start, end: range.end, kind, tokens, ..*self }
+            })
+            .collect();
+        match parts.as_slice() {
+            // One part is the piece itself: the next kind of cut may do better.
+            [part] => part.cut(text, max_tokens),
+            _ => parts,
+        }
+    }
+}
+
+/// The range without the white space around it; `None` where there is nothing else.
+fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let part = text.get(range.clone())?;
+    let start = range.start + (part.len() - part.trim_start().len());
+    let end = range.end - (part.len() - part.trim_end().len());
+    (start < end).then_some(start..end)
+}
+
+fn ends(text: &str, lengths: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let ranges = lengths
+        .map(|length| {
+            let range = start..start + length;
+            start = range.end;
+            range
+        })
+        .collect();
+    debug_assert_eq!(start, text.len());
+    ranges
+}
+
+/// Words with the white space after them; scripts without blanks are cut where words can end.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (start, word) in text.split_word_bound_indices() {
+        let end = start + word.len();
+        match ranges.last_mut() {
+            // Marks and blanks stay with the word before them.
+            Some(last) if !word.starts_with(char::is_alphanumeric) => last.end = end,
+            _ => ranges.push(start..end),
+        }
+    }
+    ranges
+}
+
+/// Runs of at most `max_tokens` bytes, which cannot be more tokens than that, between characters as
+/// people see them.
+fn letters(text: &str, max_tokens: u32) -> Vec<Range<usize>> {
+    let most = usize::try_from(max_tokens).unwrap_or(usize::MAX).max(1);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (start, letter) in text.grapheme_indices(true) {
+        let end = start + letter.len();
+        match ranges.last_mut() {
+            Some(last) if end - last.start <= most => last.end = end,
+            _ => ranges.push(start..end),
+        }
+    }
+    ranges
+}

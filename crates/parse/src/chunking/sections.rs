@@ -1,0 +1,123 @@
+//! Blocks to sections: what stands under one heading, and what is too small to stand alone.
+
+use std::ops::Range;
+
+use model::{BlockKind, ParsedDocument};
+
+use super::pieces::Piece;
+use super::toc::toc_blocks;
+
+/// Sibling sections of fewer tokens than this are taken together.
+pub(super) const SMALL_TOKENS: u32 = 64;
+
+/// Headings are cut to so many characters in heading paths.
+const MAX_HEADING_CHARS: usize = 200;
+
+/// Blocks that become a chunk, or several, of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Section {
+    /// The headings above, outermost first, its own included.
+    pub(super) path: Vec<String>,
+    /// Its blocks, as places in the list of pieces.
+    pub(super) blocks: Range<usize>,
+    /// Whether it is a table of contents.
+    pub(super) toc: bool,
+    tokens: u32,
+    only_headings: bool,
+    /// The heading above its own; sections with the same one are siblings.
+    parent: Option<usize>,
+    /// How many sections it is made of.
+    merged: usize,
+}
+
+/// The sections of a document, in order; together they hold every block.
+pub(super) fn sections(document: &ParsedDocument, blocks: &[Piece], max_tokens: u32) -> Vec<Section> {
+    merge_small(join_bare_headings(split(document, blocks)), max_tokens)
+}
+
+/// A section for every heading, and further ones around tables of contents.
+fn split(document: &ParsedDocument, blocks: &[Piece]) -> Vec<Section> {
+    let toc = toc_blocks(&document.blocks);
+    let mut sections: Vec<Section> = Vec::new();
+    // The open headings: level, text, and the number of the block.
+    let mut open: Vec<(u8, String, usize)> = Vec::new();
+    for (at, piece) in blocks.iter().enumerate() {
+        let block = &document.blocks[piece.block];
+        let toc = toc[piece.block];
+        let level = match block.kind {
+            BlockKind::Heading { level } => Some(level),
+            _ => None,
+        };
+        if let Some(level) = level {
+            open.truncate(open.iter().position(|(above, ..)| *above >= level).unwrap_or(open.len()));
+            open.push((level, block.text.chars().take(MAX_HEADING_CHARS).collect(), at));
+        }
+        match sections.last_mut() {
+            Some(section) if level.is_none() && section.toc == toc => {
+                section.blocks.end = at + 1;
+                section.tokens = section.tokens.saturating_add(piece.tokens);
+                section.only_headings = false;
+            }
+            _ => sections.push(Section {
+                path: open.iter().map(|(_, text, _)| text.clone()).collect(),
+                blocks: at..at + 1,
+                toc,
+                tokens: piece.tokens,
+                only_headings: level.is_some(),
+                parent: open.iter().rev().nth(1).map(|(.., at)| *at),
+                merged: 1,
+            }),
+        }
+    }
+    sections
+}
+
+/// A heading with nothing under it goes with what follows.
+fn join_bare_headings(sections: Vec<Section>) -> Vec<Section> {
+    let mut joined: Vec<Section> = Vec::with_capacity(sections.len());
+    for section in sections {
+        match joined.last_mut() {
+            Some(bare) if bare.only_headings && !section.toc => {
+                // Of a chapter and its first section the path is that of the section.
+                if !section.path.starts_with(&bare.path) {
+                    bare.path = common(&bare.path, &section.path);
+                } else {
+                    bare.path = section.path;
+                }
+                bare.blocks.end = section.blocks.end;
+                bare.tokens = bare.tokens.saturating_add(section.tokens);
+                bare.only_headings = section.only_headings;
+                bare.parent = section.parent;
+            }
+            _ => joined.push(section),
+        }
+    }
+    joined
+}
+
+/// Small siblings that follow one another are taken together, as many as a chunk holds.
+fn merge_small(sections: Vec<Section>, max_tokens: u32) -> Vec<Section> {
+    let mut merged: Vec<Section> = Vec::with_capacity(sections.len());
+    for section in sections {
+        if let Some(last) = merged.last_mut()
+            && last.parent == section.parent
+            && !last.toc
+            && !section.toc
+            && section.tokens < SMALL_TOKENS
+            && (last.tokens < SMALL_TOKENS || last.merged > 1)
+            && last.tokens.saturating_add(section.tokens) <= max_tokens
+        {
+            last.path = common(&last.path, &section.path);
+            last.blocks.end = section.blocks.end;
+            last.tokens += section.tokens;
+            last.merged += 1;
+        } else {
+            merged.push(section);
+        }
+    }
+    merged
+}
+
+fn common(one: &[String], other: &[String]) -> Vec<String> {
+    one.iter().zip(other).take_while(|(one, other)| one == other).map(|(heading, _)| heading.clone()).collect()
+}
