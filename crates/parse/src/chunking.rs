@@ -100,7 +100,11 @@ pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> 
 }
 
 /// The block that a byte of the text stands in.
-fn block_at<'d>(document: &'d ParsedDocument, blocks: &[pieces::Piece], byte: usize) -> Option<&'d model::Block> {
+fn block_at<'d>(
+    document: &'d ParsedDocument,
+    blocks: &[pieces::Piece],
+    byte: usize,
+) -> Option<&'d model::Block> {
     let at = blocks.partition_point(|block| block.start <= byte).checked_sub(1)?;
     document.blocks.get(blocks[at].block)
 }
@@ -122,7 +126,8 @@ fn table_header(document: &ParsedDocument, blocks: &[pieces::Piece], start: usiz
 
 /// What at least four fifths of the characters are; headings do not count.
 fn content_type(document: &ParsedDocument, blocks: &[pieces::Piece], span: &pack::Span) -> ContentType {
-    const KINDS: [ContentType; 4] = [ContentType::Prose, ContentType::List, ContentType::Table, ContentType::Code];
+    const KINDS: [ContentType; 4] =
+        [ContentType::Prose, ContentType::List, ContentType::Table, ContentType::Code];
     let mut shares = [0; KINDS.len()];
     let first = blocks.partition_point(|block| block.end <= span.start);
     for block in blocks[first..].iter().take_while(|block| block.start < span.end) {
@@ -142,3 +147,6 @@ fn content_type(document: &ParsedDocument, blocks: &[pieces::Piece], span: &pack
     let main = KINDS.iter().zip(shares).find(|(_, share)| share * 5 >= all * 4);
     main.map_or(ContentType::Mixed, |(kind, _)| *kind)
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,7 +156,10 @@ mod tests {
     #[case::pipe("a|b\n1|2")]
     #[case::declared("sep=;\r\na;b\r\n1;2\r\n")]
     fn delimiters_are_told(#[case] csv: &str) {
-        assert_eq!(table(csv), (true, vec![vec!["a".into(), "b".into()], vec!["1".into(), "2".into()]], vec![]));
+        assert_eq!(
+            table(csv),
+            (true, vec![vec!["a".into(), "b".into()], vec!["1".into(), "2".into()]], vec![])
+        );
     }
 
     #[test]
@@ -187,6 +190,9 @@ mod tests {
     fn ragged_rows_are_filled_up_and_named() {
         let (_, rows, warnings) = table("a,b,c\n1,2\n1,2,3,4\n");
         assert_eq!(rows[1], ["1", "2", "", ""]);
-        assert_eq!(warnings, ["line 2 has 2 fields, the first row has 3", "line 3 has 4 fields, the first row has 3"]);
+        assert_eq!(
+            warnings,
+            ["line 2 has 2 fields, the first row has 3", "line 3 has 4 fields, the first row has 3"]
+        );
     }
 }

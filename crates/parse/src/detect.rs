@@ -101,7 +101,11 @@ mod tests {
     #[case(b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.4\n1 0 obj\n", "download", Format::Pdf)]
     #[case(b"A PDF starts with %PDF-1.7, always.", "notes.txt", Format::Txt)]
     #[case(b"\xEF\xBB\xBF  <!-- old --><!DOCTYPE html><p>x", "page.txt", Format::Html)]
-    #[case(b"<?xml version=\"1.0\"?>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"><p>x</p></html>", "x", Format::Html)]
+    #[case(
+        b"<?xml version=\"1.0\"?>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"><p>x</p></html>",
+        "x",
+        Format::Html
+    )]
     #[case(b"# Title\n\n- a\n", "README.MD", Format::Markdown)]
     #[case(b"plain", "a.html", Format::Html)]
     #[case(b"a\tb\n1\t2\n", "t.tsv", Format::Csv)]

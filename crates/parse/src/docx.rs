@@ -27,9 +27,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
     let mut package = Package::open(bytes)?;
     let document = package.document_part()?;
     let mut draft = Draft::new(Format::Docx);
-    let styles = package.related(&document, "styles", &mut draft)?.map(|xml| Styles::read(&xml)).unwrap_or_default();
-    let numbering =
-        package.related(&document, "numbering", &mut draft)?.map(|xml| Numbering::read(&xml)).unwrap_or_default();
+    let styles =
+        package.related(&document, "styles", &mut draft)?.map(|xml| Styles::read(&xml)).unwrap_or_default();
+    let numbering = package
+        .related(&document, "numbering", &mut draft)?
+        .map(|xml| Numbering::read(&xml))
+        .unwrap_or_default();
     let footnotes = package.related(&document, "footnotes", &mut draft)?;
     let endnotes = package.related(&document, "endnotes", &mut draft)?;
     draft.title = package.core_title();
@@ -44,3 +47,6 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
 fn broken(reason: impl Into<String>) -> ParseError {
     ParseError::Broken { format: "DOCX", reason: reason.into() }
 }
+
+#[cfg(test)]
+mod tests;

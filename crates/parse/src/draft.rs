@@ -5,6 +5,10 @@ use model::{Block, BlockKind, Format, ListItem, ParsedDocument, scalar_count};
 
 use crate::ParseError;
 
+/// The most cells of a table, those that fill up short rows included: one long row must not make a
+/// million short ones as long.
+const MAX_CELLS: usize = 20_000_000;
+
 /// A document under construction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -57,6 +61,12 @@ impl Draft {
     pub fn records(&mut self, header: bool, mut rows: Vec<Vec<String>>, page: Option<u32>) {
         rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
         let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+        if width.saturating_mul(rows.len()) > MAX_CELLS {
+            self.warnings.push("a table has too many cells; it was read as text".to_owned());
+            let lines: Vec<_> = rows.iter().map(|row| row.join(" ")).collect();
+            self.paragraph(&lines.join("\n"), page);
+            return;
+        }
         for row in &mut rows {
             row.resize(width, String::new());
         }

@@ -20,7 +20,8 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     let (text, name, replaced) = read(bytes, declared);
     let warning = (replaced > 0).then(|| {
-        let characters = if replaced == 1 { "1 character".to_owned() } else { format!("{replaced} characters") };
+        let characters =
+            if replaced == 1 { "1 character".to_owned() } else { format!("{replaced} characters") };
         format!("{characters} could not be read as {name}")
     });
     let drop = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0C')) || c == '\u{FEFF}';
@@ -104,7 +105,8 @@ fn utf32(bytes: &[u8]) -> Option<(&[u8], ReadUnit, &'static str)> {
         return None;
     }
     let all = |like: fn(&[u8]) -> bool| units.chunks_exact(4).all(like);
-    if all(|unit| unit[3] == 0 && unit[2] <= 0x10 && (unit[0], unit[1]) != (0, 0)) && units[1..].contains(&0) {
+    if all(|unit| unit[3] == 0 && unit[2] <= 0x10 && (unit[0], unit[1]) != (0, 0)) && units[1..].contains(&0)
+    {
         return Some((bytes, LE.0, LE.1));
     }
     if all(|unit| unit[0] == 0 && unit[1] <= 0x10 && (unit[2], unit[3]) != (0, 0)) {
@@ -114,7 +116,7 @@ fn utf32(bytes: &[u8]) -> Option<(&[u8], ReadUnit, &'static str)> {
 }
 
 fn decode_utf32(bytes: &[u8], read_unit: ReadUnit, name: &'static str) -> (String, &'static str, usize) {
-    let mut replaced = usize::from(bytes.len() % 4 != 0);
+    let mut replaced = usize::from(!bytes.len().is_multiple_of(4));
     let mut text = String::with_capacity(bytes.len() / 4);
     for unit in bytes.chunks_exact(4) {
         let char = char::from_u32(read_unit([unit[0], unit[1], unit[2], unit[3]]));
@@ -171,7 +173,11 @@ mod tests {
     }
 
     #[rstest]
-    #[case::western(b"Stra\xDFe und K\xF6nig, sch\xF6n und gut: \xFCber alle Ma\xDFen gro\xDF", None, "Straße und König, schön und gut: über alle Maßen groß")]
+    #[case::western(
+        b"Stra\xDFe und K\xF6nig, sch\xF6n und gut: \xFCber alle Ma\xDFen gro\xDF",
+        None,
+        "Straße und König, schön und gut: über alle Maßen groß"
+    )]
     #[case::declared(b"\xC4\xE5\xED\xFC", Some("windows-1251"), "День")]
     #[case::declared_wrongly("День".as_bytes(), Some("iso-8859-1"), "День")]
     fn legacy_encodings_are_told(#[case] bytes: &[u8], #[case] declared: Option<&str>, #[case] text: &str) {
@@ -183,10 +189,7 @@ mod tests {
         let mut bytes = "ünïcödé tèxt çà et là, déjà vû: éèêë".as_bytes().to_vec();
         bytes.push(0xFF);
         let decoded = decode(&bytes, None);
-        assert_eq!(
-            decoded.warning.as_deref(),
-            Some("1 character could not be read as UTF-8")
-        );
+        assert_eq!(decoded.warning.as_deref(), Some("1 character could not be read as UTF-8"));
     }
 
     #[test]

@@ -21,9 +21,7 @@ thread_local! {
 ///
 /// # Errors
 /// Those of the parser, [`ParseError::Bug`] where it panics.
-pub(crate) fn run<T: Send>(
-    parser: impl FnOnce() -> Result<T, ParseError> + Send,
-) -> Result<T, ParseError> {
+pub(crate) fn run<T: Send>(parser: impl FnOnce() -> Result<T, ParseError> + Send) -> Result<T, ParseError> {
     keep_panics_quiet();
     let guarded = || {
         PANIC_SITE.set(Some(String::new()));
@@ -33,9 +31,12 @@ pub(crate) fn run<T: Send>(
         })
     };
     thread::scope(|scope| {
-        let spawned = thread::Builder::new().name("parse".into()).stack_size(STACK_BYTES).spawn_scoped(scope, guarded);
+        let spawned =
+            thread::Builder::new().name("parse".into()).stack_size(STACK_BYTES).spawn_scoped(scope, guarded);
         match spawned {
-            Ok(thread) => thread.join().unwrap_or_else(|payload| Err(ParseError::Bug(message(payload.as_ref())))),
+            Ok(thread) => {
+                thread.join().unwrap_or_else(|payload| Err(ParseError::Bug(message(payload.as_ref()))))
+            }
             Err(error) => Err(ParseError::TooLarge(format!("no thread to parse on: {error}"))),
         }
     })
@@ -50,7 +51,10 @@ fn keep_panics_quiet() {
         panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
             let ours = PANIC_SITE.with_borrow_mut(|site| match site {
                 Some(site) => {
-                    *site = info.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
+                    *site = info
+                        .location()
+                        .map(|at| format!(" ({}:{})", at.file(), at.line()))
+                        .unwrap_or_default();
                     true
                 }
                 None => false,

@@ -14,10 +14,50 @@ pub(crate) fn parse(bytes: &[u8]) -> Draft {
     let decoded = encoding::decode_lines(bytes, declared_encoding(bytes).as_deref());
     let mut draft = Draft::new(Format::Html);
     draft.warnings.extend(decoded.warning);
-    let page = Html::parse_document(&decoded.text);
+    let source = if nesting(&decoded.text) > MAX_NESTING {
+        draft.warnings.push("the page is nested too deep; its text was read without structure".to_owned());
+        without_tags(&decoded.text)
+    } else {
+        decoded.text
+    };
+    let page = Html::parse_document(&source);
     draft.title = title(&page);
-    main_content::read(&decoded.text, &page, &mut draft);
+    main_content::read(&source, &page, &mut draft);
     draft
+}
+
+/// The time that the tree builder takes grows with the square of the depth.
+const MAX_NESTING: usize = 4_000;
+
+/// How many elements are open at most, those aside that are often left open.
+fn nesting(source: &str) -> usize {
+    const LEFT_OPEN: [&str; 20] = [
+        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+        "option", "p", "source", "td", "th", "tr", "wbr",
+    ];
+    let (mut open, mut deepest) = (0_usize, 0);
+    for tag in source.split('<').skip(1) {
+        let closes = tag.starts_with('/');
+        let tag = tag.trim_start_matches('/');
+        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        if end == 0 || LEFT_OPEN.iter().any(|name| name.eq_ignore_ascii_case(&tag[..end])) {
+            continue;
+        }
+        open = if closes { open.saturating_sub(1) } else { open + 1 };
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
+/// The text between tags; entities stay as they are.
+fn without_tags(source: &str) -> String {
+    let mut parts = source.split('<');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push(' ');
+        text.push_str(part.split_once('>').map_or("", |(_, behind)| behind));
+    }
+    text
 }
 
 /// Adds the blocks of a piece of HTML within another document.
@@ -30,7 +70,9 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
     let after = ["charset=", "encoding="].iter().find_map(|key| head.split_once(key))?.1;
     let label = after.trim_start_matches(['"', '\'', ' ']);
-    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | ':')).unwrap_or(label.len());
+    let end = label
+        .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | ':'))
+        .unwrap_or(label.len());
     (end > 0).then(|| label[..end].to_owned())
 }
 
@@ -45,4 +87,74 @@ fn title(page: &Html) -> Option<String> {
         (!text.trim().is_empty()).then_some(text)
     };
     ["head > title", "meta[property='og:title']", "h1", "title"].into_iter().find_map(text_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render;
+
+    #[test]
+    fn structure_is_kept() {
+        let page = "<title>A page</title><h1>Ducks</h1><p>They&nbsp;swim &amp; fly<br>south.</p>\
+            <ul><li>One<ul><li>nested</li></ul></li><li><p>Two</p><p>more</p></li></ul>\
+            <table><tr><th>Name<th>Size<tr><td rowspan=2>Mallard<td>50 cm<tr><td>60 cm</table>\
+            <pre><code class=language-py>def f():\n    pass</code></pre><dl><dt>Term<dd>Meaning</dl><script>no()</script>";
+        let document = parse(page.as_bytes()).finish().unwrap();
+        assert_eq!(document.title.as_deref(), Some("A page"));
+        insta::assert_snapshot!(render::markdown(&document), @r"
+        # Ducks
+
+        They swim & fly
+        south.
+
+        - One
+          - nested
+        - Two more
+
+        | Name | Size |
+        | --- | --- |
+        | Mallard | 50 cm |
+        | Mallard | 60 cm |
+
+        ```py
+        def f():
+            pass
+        ```
+
+        - Term
+          - Meaning
+        ");
+    }
+
+    #[test]
+    fn the_frame_of_an_article_is_left_out() {
+        let article =
+            "<p>The otter is back in the river, after forty years in which nobody saw one there.</p>"
+                .repeat(8);
+        let page = format!(
+            "<body><nav><a href=/>Home</a></nav><div class=sidebar>Most read today</div>\
+             <article><h1>Otters</h1>{article}</article><footer>All rights reserved</footer></body>"
+        );
+        let text = parse(page.as_bytes()).finish().unwrap().text;
+        assert!(text.contains("The otter is back"), "{text}");
+        assert!(!text.contains("Most read") && !text.contains("All rights"), "{text}");
+    }
+
+    #[test]
+    fn deep_nesting_is_text() {
+        let page = format!("{}deep down{}", "<span>".repeat(100_000), "</span>".repeat(100_000));
+        let document = crate::parse(page.as_bytes(), model::Format::Html).unwrap();
+        assert_eq!(document.text, "deep down");
+    }
+
+    #[test]
+    fn a_declared_encoding_is_found() {
+        assert_eq!(declared_encoding(b"<meta charset='koi8-r'>").as_deref(), Some("koi8-r"));
+        assert_eq!(
+            declared_encoding(b"<meta content=\"text/html; charset=ISO-8859-2\">").as_deref(),
+            Some("iso-8859-2")
+        );
+        assert_eq!(declared_encoding(b"<p>none</p>"), None);
+    }
 }

@@ -212,3 +212,42 @@ fn front_matter_title(text: &str, kind: MetadataBlockKind) -> Option<String> {
         (!value.is_empty()).then(|| value.to_owned())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render;
+
+    #[test]
+    fn marks_are_dropped_and_structure_is_kept() {
+        let document = parse(
+            b"---\ntitle: \"The Book\"\n---\n\n# Intro\n\nSome *marked* [link](http://x.y) and `code`.[^1]\n\n\
+              - a\n  - b\n\n    more of b\n- [x] done\n\n| A | B |\n|---|---|\n| 1 \\| 2 | `x` |\n\n\
+              ```rust,ignore\nfn main() {}\n```\n\n<div><p>From HTML</p></div>\n\n[^1]: A note.\n",
+        )
+        .finish()
+        .unwrap();
+        assert_eq!(document.title.as_deref(), Some("The Book"));
+        insta::assert_snapshot!(render::markdown(&document), @r"
+        # Intro
+
+        Some marked link and code.
+
+        - a
+          - b more of b
+        - [x] done
+
+        | A | B |
+        | --- | --- |
+        | 1 \| 2 | x |
+
+        ```rust
+        fn main() {}
+        ```
+
+        From HTML
+
+        A note.
+        ");
+    }
+}

@@ -1,8 +1,8 @@
 //! PDF: the text of its pages in reading order, with the structure that can be told from the
 //! layout.
 //!
-//! [`document`] opens the file, [`interpreter`] runs the pages' content streams and yields glyphs
-//! in [`fonts`]' characters, [`layout`] makes lines and blocks of them. Pictures are not read.
+//! `document` opens the file, `interpreter` runs the pages' content streams and yields glyphs
+//! in `fonts`' characters, `layout` makes lines and blocks of them. Pictures are not read.
 
 mod document;
 mod fonts;
@@ -66,7 +66,10 @@ fn warning_of_empty(numbers: &[usize]) -> Option<String> {
     if rest.is_empty() {
         return Some(format!("page {first} has no text; if it is a picture of text, run OCR over the file"));
     }
-    Some(format!("pages {} have no text; if they are pictures of text, run OCR over the file", ranges(numbers)))
+    Some(format!(
+        "pages {} have no text; if they are pictures of text, run OCR over the file",
+        ranges(numbers)
+    ))
 }
 
 /// Ascending numbers as people write them: `1–3, 7`; a long list is cut.

@@ -53,7 +53,9 @@ fn read_group(group: &[&str], draft: &mut Draft) {
                 .position(|line| marker(line).is_some_and(|marker| marker.starts_list()) || is_rule(line))
                 .map_or(rest.len(), |at| at + 1);
             // The line above an underline is a heading, not the end of this paragraph.
-            let end = (1..end).find(|at| rest.get(at + 1).is_some_and(|below| underline(rest[*at], below).is_some())).unwrap_or(end);
+            let end = (1..end)
+                .find(|at| rest.get(at + 1).is_some_and(|below| underline(rest[*at], below).is_some()))
+                .unwrap_or(end);
             paragraph(&rest[..end], draft);
             rest = &rest[end..];
         }
@@ -113,7 +115,8 @@ fn first_heading(text: &str) -> Option<String> {
     let mut lines = text.lines().map(str::trim_end).skip_while(|line| line.is_empty() || is_rule(line));
     let first = lines.next()?;
     let below = lines.next().unwrap_or_default();
-    let is_heading = underline(first, below).is_some() || (below.is_empty() && heading_level(first).is_some());
+    let is_heading =
+        underline(first, below).is_some() || (below.is_empty() && heading_level(first).is_some());
     is_heading.then(|| first.trim().to_owned())
 }
 
@@ -130,11 +133,38 @@ mod tests {
     fn structure_is_read_from_what_people_type() {
         insta::assert_snapshot!(markdown(
             "User Guide\n==========\n\nThis text was wrapped\nby hand at some\ncolumn.\n\n1.2 Installing\n\nYou need:\n- a computer\n  with a disk\n- time\n    * much of it\n\nSAFETY NOTES\n\n    $ make install\n    $ make test --all\n\n1. First\n2. Second\n\nThe end.\n"
-        ), @"");
+        ), @r"
+        # User Guide
+
+        This text was wrapped by hand at some column.
+
+        ## 1.2 Installing
+
+        You need:
+
+        - a computer with a disk
+        - time
+          - much of it
+
+        ## SAFETY NOTES
+
+        ```
+        $ make install
+        $ make test --all
+        ```
+
+        1. First
+        1. Second
+
+        The end.
+        ");
     }
 
     #[test]
     fn lines_that_were_not_wrapped_stay_lines() {
-        assert_eq!(markdown("Roses are red,\nViolets are blue,\nSugar is sweet.\n"), "Roses are red,\nViolets are blue,\nSugar is sweet.\n");
+        assert_eq!(
+            markdown("Roses are red,\nViolets are blue,\nSugar is sweet.\n"),
+            "Roses are red,\nViolets are blue,\nSugar is sweet.\n"
+        );
     }
 }

@@ -105,11 +105,12 @@ fn a_stream_without_order_is_put_in_order() {
 
 #[test]
 fn a_paragraph_goes_on_over_pages() {
-    let document = parse(
-        Builder::new()
-            .page(&lines(72.0, 300.0, &["A sentence that starts on one page and"]))
-            .page(&lines(72.0, 700.0, &["ends on the next one."])),
-    );
+    let document =
+        parse(
+            Builder::new()
+                .page(&lines(72.0, 300.0, &["A sentence that starts on one page and"]))
+                .page(&lines(72.0, 700.0, &["ends on the next one."])),
+        );
     assert_eq!(document.text, "A sentence that starts on one page and ends on the next one.");
     assert_eq!(document.blocks[0].page, Some(1));
 }
@@ -117,7 +118,10 @@ fn a_paragraph_goes_on_over_pages() {
 #[test]
 fn words_broken_at_line_ends_are_mended() {
     let broken = ["Every docu-", "ment has a well-", "known end. A well-known one."];
-    assert_eq!(text_of(&lines(72.0, 700.0, &broken)), "Every document has a well-known end. A well-known one.");
+    assert_eq!(
+        text_of(&lines(72.0, 700.0, &broken)),
+        "Every document has a well-known end. A well-known one."
+    );
 }
 
 #[test]
@@ -148,7 +152,10 @@ fn lists_have_items_and_levels() {
         + &lines(72.0, 600.0, &["1. get up", "2. lie down"]);
     let document = parse(Builder::new().page(&content.replace("\\\\225", "\\225")));
     assert_eq!(kinds(&document), ["p", "ul", "ol"]);
-    assert_eq!(document.blocks[1].text, "- first of the things\n- second of them\n  - a part of the second\n- third");
+    assert_eq!(
+        document.blocks[1].text,
+        "- first of the things\n- second of them\n  - a part of the second\n- third"
+    );
     assert_eq!(document.blocks[2].text, "1. get up\n2. lie down");
 }
 
@@ -187,7 +194,8 @@ fn tables_in_ruled_lines() {
 #[test]
 fn tables_by_alignment_alone() {
     let mut content = lines(72.0, 720.0, &PROSE[..1]);
-    let cells = [["Name", "Legs", "Sound"], ["Dog", "4", "bow wow"], ["Hen", "2", "cluck"], ["Cow", "4", "moo"]];
+    let cells =
+        [["Name", "Legs", "Sound"], ["Dog", "4", "bow wow"], ["Hen", "2", "cluck"], ["Cow", "4", "moo"]];
     for (row, cells) in cells.iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
             content += &line("F1", 11.0, 77.0 + 100.0 * column as f32, 680.0 - 16.0 * row as f32, cell);
@@ -204,7 +212,8 @@ fn the_outline_gives_levels() {
     // The first page's outline: "Animals" with "Foxes" below it.
     let (root, top, below) = (6, 7, 8);
     assert_eq!(builder.object(&format!("<< /Type /Outlines /First {top} 0 R /Last {top} 0 R >>")), root);
-    builder.object(&format!("<< /Title (Animals) /Parent {root} 0 R /First {below} 0 R /Last {below} 0 R >>"));
+    builder
+        .object(&format!("<< /Title (Animals) /Parent {root} 0 R /First {below} 0 R /Last {below} 0 R >>"));
     builder.object(&format!("<< /Title <FEFF0046006F007800650073> /Parent {top} 0 R >>"));
     // Both are set alike, so that only the outline tells their levels.
     let content = line("F2", 14.0, 72.0, 700.0, "1 Animals")
@@ -233,12 +242,17 @@ fn to_unicode_maps_codes() {
 }
 
 #[rstest]
-#[case::differences("/Encoding << /Differences [65 /eacute /Omega /f_f_i 70 /uni0416] >>", "(ABCF) Tj", "éΩffiЖ")]
+#[case::differences(
+    "/Encoding << /Differences [65 /eacute /Omega /f_f_i 70 /uni0416] >>",
+    "(ABCF) Tj",
+    "éΩffiЖ"
+)]
 #[case::mac("/Encoding /MacRomanEncoding", "<8E> Tj", "é")]
 #[case::win("/Encoding /WinAnsiEncoding", "<E9> Tj", "é")]
 fn encodings(#[case] entry: &str, #[case] operators: &str, #[case] expected: &str) {
     let font = format!("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica {entry} >>");
-    let document = parse(Builder::new().font("F9", &font).page(&format!("BT /F9 12 Tf 72 700 Td {operators} ET")));
+    let document =
+        parse(Builder::new().font("F9", &font).page(&format!("BT /F9 12 Tf 72 700 Td {operators} ET")));
     assert_eq!(document.text, expected);
 }
 
@@ -282,7 +296,9 @@ fn turned_pages_read_upright() {
 #[test]
 fn a_password_is_asked_for() {
     let key = "00".repeat(32);
-    let encrypt = format!("/Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O <{key}> /U <{key}> >> /ID [<00> <00>]");
+    let encrypt = format!(
+        "/Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O <{key}> /U <{key}> >> /ID [<00> <00>]"
+    );
     let pdf = Builder::new().page(&lines(72.0, 700.0, &PROSE)).trailer(&encrypt).build();
     assert_eq!(pdf::parse(&pdf), Err(ParseError::Encrypted { format: "PDF" }));
 }
@@ -299,7 +315,8 @@ fn a_cut_file_is_repaired_or_refused() {
 
 #[test]
 fn pages_without_text_need_ocr() {
-    let Err(ParseError::NoText { hint, .. }) = pdf::parse(&Builder::new().page("0 0 100 100 re f").build()) else {
+    let Err(ParseError::NoText { hint, .. }) = pdf::parse(&Builder::new().page("0 0 100 100 re f").build())
+    else {
         panic!("there is no text to find")
     };
     assert!(hint.contains("OCR"));
@@ -319,7 +336,9 @@ fn claims_of_endless_tables_are_not_believed(#[case] widths: &str) {
     let descendant = builder.object(&format!(
         "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) >> {widths} >>"
     ));
-    let font = format!("<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [{descendant} 0 R] >>");
+    let font = format!(
+        "<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [{descendant} 0 R] >>"
+    );
     let content = format!("BT /F9 12 Tf 72 700 Td <0022> Tj ET {}", lines(72.0, 600.0, &PROSE));
     assert_eq!(parse(builder.font("F9", &font).page(&content)).text, PROSE.join(" "));
 }
@@ -337,7 +356,8 @@ fn the_title_is_taken_unless_a_program_made_it() {
 
 fn sample() -> Vec<u8> {
     let mut builder = Builder::new();
-    let map = builder.stream("", "1 beginbfchar <41> <0416> endbfchar 1 beginbfrange <43> <45> <FB01> endbfrange");
+    let map =
+        builder.stream("", "1 beginbfchar <41> <0416> endbfchar 1 beginbfrange <43> <45> <FB01> endbfrange");
     let font = format!("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode {map} 0 R >>");
     let content = line("F2", 20.0, 72.0, 720.0, "A title")
         + &lines(72.0, 690.0, &PROSE)

@@ -10,10 +10,10 @@ fn url(path: &Path) -> String {
     format!("sqlite:{}", path.display())
 }
 
-async fn run(path: &Path, sql: &'static str) {
-    let mut connection = SqliteConnection::connect(&url(path)).await.unwrap();
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+async fn run(path: &Path, sql: &'static str) -> sqlx::Result<()> {
+    let mut connection = SqliteConnection::connect(&url(path)).await?;
+    sqlx::raw_sql(sql).execute(&mut connection).await?;
+    connection.close().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +53,7 @@ async fn an_older_store_is_refused_by_a_worker() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metadata.db");
     drop(open_metadata(&url(&path)).await.unwrap());
-    run(&path, "PRAGMA user_version = 0").await;
+    run(&path, "PRAGMA user_version = 0").await.unwrap();
     let outcome = open_metadata_with(&url(&path), OpenMode::Require).await.map(drop);
     assert!(matches!(outcome, Err(StoreError::Schema { found: 0, .. })), "{outcome:?}");
 }
@@ -66,7 +66,7 @@ async fn a_newer_store_is_refused_by_all(#[case] mode: OpenMode) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metadata.db");
     drop(open_metadata(&url(&path)).await.unwrap());
-    run(&path, "PRAGMA user_version = 99").await;
+    run(&path, "PRAGMA user_version = 99").await.unwrap();
     match open_metadata_with(&url(&path), mode).await.map(drop) {
         Err(StoreError::Schema { found: 99, hint, .. }) => assert!(hint.contains("newer"), "{hint}"),
         other => panic!("{other:?}"),

@@ -52,7 +52,8 @@ impl Packer<'_> {
         }
         let headings = take_last_headings(&mut self.open);
         self.close();
-        if headings.is_empty() {
+        // Closing may have given pieces back, which come first.
+        if headings.is_empty() && self.open.is_empty() {
             self.tokens = piece.tokens;
             self.open.push(piece);
             return;

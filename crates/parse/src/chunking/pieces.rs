@@ -50,7 +50,9 @@ pub(super) fn blocks(document: &ParsedDocument, index: &CharIndex<'_>) -> Vec<Pi
     let text = &document.text;
     let mut pieces: Vec<Piece> = Vec::with_capacity(document.blocks.len());
     for (number, block) in document.blocks.iter().enumerate() {
-        let Some(Range { start, end }) = trimmed(text, index.byte(block.char_start)..index.byte(block.char_end)) else {
+        let Some(Range { start, end }) =
+            trimmed(text, index.byte(block.char_start)..index.byte(block.char_end))
+        else {
             continue;
         };
         let kind = match block.kind {
@@ -59,7 +61,14 @@ pub(super) fn blocks(document: &ParsedDocument, index: &CharIndex<'_>) -> Vec<Pi
         };
         let from = pieces.last().map_or(0, |last| last.end);
         let heading = matches!(block.kind, BlockKind::Heading { .. });
-        pieces.push(Piece { start, end, block: number, kind, heading, tokens: count_tokens(&text[from..end]) });
+        pieces.push(Piece {
+            start,
+            end,
+            block: number,
+            kind,
+            heading,
+            tokens: count_tokens(&text[from..end]),
+        });
     }
     pieces
 }
@@ -129,13 +138,12 @@ fn words(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Runs of at most `max_tokens` bytes, which cannot be more tokens than that, between characters as
-/// people see them.
+/// Runs of at most `max_tokens` bytes, which cannot be more tokens than that.
 fn letters(text: &str, max_tokens: u32) -> Vec<Range<usize>> {
-    let most = usize::try_from(max_tokens).unwrap_or(usize::MAX).max(1);
+    let most = usize::try_from(max_tokens).unwrap_or(usize::MAX);
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for (start, letter) in text.grapheme_indices(true) {
-        let end = start + letter.len();
+    for (start, letter) in text.char_indices() {
+        let end = start + letter.len_utf8();
         match ranges.last_mut() {
             Some(last) if end - last.start <= most => last.end = end,
             _ => ranges.push(start..end),

@@ -119,5 +119,9 @@ fn merge_small(sections: Vec<Section>, max_tokens: u32) -> Vec<Section> {
 }
 
 fn common(one: &[String], other: &[String]) -> Vec<String> {
-    one.iter().zip(other).take_while(|(one, other)| one == other).map(|(heading, _)| heading.clone()).collect()
+    one.iter()
+        .zip(other)
+        .take_while(|(one, other)| one == other)
+        .map(|(heading, _)| heading.clone())
+        .collect()
 }

@@ -7,10 +7,11 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Words with a full stop that does not end a sentence, in lower case and without that stop. The ones
 /// that often do end one (`etc.`, `Inc.`) are not among them.
 const ABBREVIATIONS: &[&str] = &[
-    "abb", "al", "approx", "art", "bd", "bsp", "bzw", "ca", "cap", "cf", "ch", "col", "d.h", "dept", "dr", "e.g", "ed", "eds", "eq",
-    "est", "evtl", "ex", "fig", "figs", "gen", "ggf", "gov", "hon", "hr", "i.e", "inkl", "jr", "lt", "max", "min", "mme", "mr", "mrs",
-    "ms", "mt", "nr", "o.ä", "p", "pp", "prof", "ref", "rev", "s", "sec", "sect", "sen", "sgt", "sog", "sr", "sra", "st",
-    "str", "tab", "u.a", "usw", "v", "vgl", "viz", "vol", "vols", "vs", "z.b", "z. b", "zzgl", "т.е", "т.д", "др", "рис", "стр", "г", "см",
+    "abb", "al", "approx", "art", "bd", "bsp", "bzw", "ca", "cap", "cf", "ch", "col", "d.h", "dept", "dr",
+    "e.g", "ed", "eds", "eq", "est", "evtl", "ex", "fig", "figs", "gen", "ggf", "gov", "hon", "hr", "i.e",
+    "inkl", "jr", "lt", "max", "min", "mme", "mr", "mrs", "ms", "mt", "nr", "o.ä", "p", "pp", "prof", "ref",
+    "rev", "s", "sec", "sect", "sen", "sgt", "sog", "sr", "sra", "st", "str", "tab", "u.a", "usw", "v",
+    "vgl", "viz", "vol", "vols", "vs", "z.b", "z. b", "zzgl", "т.е", "т.д", "др", "рис", "стр", "г", "см",
 ];
 
 /// The sentences of a text, each with the white space after it; together they are the whole text.
@@ -34,11 +35,16 @@ fn ends_in_abbreviation(sentence: &str) -> bool {
         return false;
     }
     let Some(stem) = sentence.trim_end().strip_suffix('.') else { return false };
-    let word = stem.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '„' | '“')).next().unwrap_or(stem);
+    let word = stem
+        .rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '„' | '“'))
+        .next()
+        .unwrap_or(stem);
     let mut letters = word.chars();
-    let is_initial = matches!((letters.next(), letters.next()), (Some(letter), None) if letter.is_uppercase());
+    let is_initial =
+        matches!((letters.next(), letters.next()), (Some(letter), None) if letter.is_uppercase());
     // A number before the stop counts something: `1. Next`, `Nr. 3. Das`.
-    let is_item_number = stem.trim_start().len() == word.len() && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    let is_item_number =
+        stem.trim_start().len() == word.len() && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
     is_initial || is_item_number || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 

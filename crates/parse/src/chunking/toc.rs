@@ -4,12 +4,49 @@ use model::{Block, BlockKind};
 
 /// What such a heading says, in lower case, in the languages it is most often met in.
 const NAMES: &[&str] = &[
-    "contents", "table of contents", "table of content", "toc", "list of figures", "list of tables",
-    "inhalt", "inhaltsverzeichnis", "inhaltsübersicht", "abbildungsverzeichnis", "tabellenverzeichnis",
-    "sommaire", "table des matières", "índice", "índice general", "contenido", "tabla de contenido", "tabla de contenidos",
-    "sommario", "indice", "sumário", "conteúdo", "inhoud", "inhoudsopgave", "innehåll", "innehållsförteckning", "indhold",
-    "innhold", "sisällys", "sisällysluettelo", "spis treści", "obsah", "tartalomjegyzék", "cuprins", "содержание", "оглавление",
-    "зміст", "içindekiler", "目录", "目錄", "目次", "차례", "목차",
+    "contents",
+    "table of contents",
+    "table of content",
+    "toc",
+    "list of figures",
+    "list of tables",
+    "inhalt",
+    "inhaltsverzeichnis",
+    "inhaltsübersicht",
+    "abbildungsverzeichnis",
+    "tabellenverzeichnis",
+    "sommaire",
+    "table des matières",
+    "índice",
+    "índice general",
+    "contenido",
+    "tabla de contenido",
+    "tabla de contenidos",
+    "sommario",
+    "indice",
+    "sumário",
+    "conteúdo",
+    "inhoud",
+    "inhoudsopgave",
+    "innehåll",
+    "innehållsförteckning",
+    "indhold",
+    "innhold",
+    "sisällys",
+    "sisällysluettelo",
+    "spis treści",
+    "obsah",
+    "tartalomjegyzék",
+    "cuprins",
+    "содержание",
+    "оглавление",
+    "зміст",
+    "içindekiler",
+    "目录",
+    "目錄",
+    "目次",
+    "차례",
+    "목차",
 ];
 
 /// How many lines in a row make a table of contents that has no heading.
@@ -91,7 +128,7 @@ fn has_leaders(block: &Block) -> bool {
 fn has_leader(line: &str) -> bool {
     let line = line.trim().trim_end_matches('|').trim_end();
     let head = line.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'v' | 'x' | 'l'));
-    let leader = head.trim_end_matches(|c: char| matches!(c, '.' | '…' | '·' | '_' | ' ' | '|'));
+    let leader = head.trim_end_matches(['.', '…', '·', '_', ' ', '|']);
     let dots = head[leader.len()..].chars().map(|c| match c {
         '.' | '·' | '_' => 1,
         '…' => 3,
@@ -124,7 +161,11 @@ mod tests {
     fn named_and_led_entries_are_marked() {
         let mut draft = Draft::new(Format::Markdown);
         draft.heading(2, "Table of Contents", None);
-        draft.list(false, vec![ListItem { level: 0, text: "Start".into() }, ListItem { level: 0, text: "End".into() }], None);
+        draft.list(
+            false,
+            vec![ListItem { level: 0, text: "Start".into() }, ListItem { level: 0, text: "End".into() }],
+            None,
+        );
         draft.heading(2, "Start", None);
         draft.paragraph("Text that says something.", None);
         draft.paragraph("One ...... 1\nTwo ...... 2\nThree .... 3", None);

@@ -42,9 +42,8 @@ pub(super) fn guess(text: &str) -> Format {
 }
 
 fn html_tags(text: &str) -> usize {
-    const TAGS: [&str; 14] = [
-        "div", "p", "span", "table", "tr", "td", "ul", "ol", "li", "a", "h1", "h2", "section", "article",
-    ];
+    const TAGS: [&str; 14] =
+        ["div", "p", "span", "table", "tr", "td", "ul", "ol", "li", "a", "h1", "h2", "section", "article"];
     text.split('<')
         .filter(|part| {
             let part = part.strip_prefix('/').unwrap_or(part);
@@ -60,12 +59,10 @@ fn markdown_marks(text: &str) -> usize {
         let level = line.bytes().take_while(|byte| *byte == b'#').count();
         (1..=6).contains(&level) && line[level..].starts_with(' ')
     };
-    let link = |line: &str| line.find("](").is_some_and(|at| line[..at].contains('[') && line[at..].contains(')'));
-    let kinds: [&dyn Fn(&str) -> bool; 4] = [
-        &heading,
-        &|line| line.starts_with("```"),
-        &link,
-        &|line| line.starts_with('|') && line.contains("---") && line.ends_with('|'),
-    ];
+    let link =
+        |line: &str| line.find("](").is_some_and(|at| line[..at].contains('[') && line[at..].contains(')'));
+    let kinds: [&dyn Fn(&str) -> bool; 4] = [&heading, &|line| line.starts_with("```"), &link, &|line| {
+        line.starts_with('|') && line.contains("---") && line.ends_with('|')
+    }];
     kinds.iter().filter(|kind| text.lines().any(kind)).count()
 }

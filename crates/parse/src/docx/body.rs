@@ -55,20 +55,21 @@ impl<'s> Body<'s> {
 
     /// Takes in the notes parts.
     pub(super) fn notes(&mut self, footnotes: Option<&str>, endnotes: Option<&str>) {
-        let parts: [(_, _, fn(String) -> NoteId); 2] =
-            [(footnotes, "footnotes", NoteId::Foot), (endnotes, "endnotes", NoteId::End)];
-        for (part, name, id) in parts {
-            let Some(part) = part else { continue };
-            let read = xml::each_child_of(part, name, |note| {
-                let is_line = note.attribute("type").is_some_and(|kind| kind != "normal");
-                if let (false, Some(number)) = (is_line, note.attribute("id")) {
-                    let text = self.flat(&note);
-                    self.notes.insert(id(number.to_owned()), text);
-                }
-            });
-            if let Err(reason) = read {
-                self.draft.warnings.push(format!("some {name} are left out: {reason}"));
+        self.notes_part(footnotes, "footnotes", NoteId::Foot);
+        self.notes_part(endnotes, "endnotes", NoteId::End);
+    }
+
+    fn notes_part(&mut self, part: Option<&str>, name: &str, id: fn(String) -> NoteId) {
+        let Some(part) = part else { return };
+        let read = xml::each_child_of(part, name, |note| {
+            let is_line = note.attribute("type").is_some_and(|kind| kind != "normal");
+            if let (false, Some(number)) = (is_line, note.attribute("id")) {
+                let text = self.flat(&note);
+                self.notes.insert(id(number.to_owned()), text);
             }
+        });
+        if let Err(reason) = read {
+            self.draft.warnings.push(format!("some {name} are left out: {reason}"));
         }
     }
 
@@ -86,7 +87,9 @@ impl<'s> Body<'s> {
                 self.end_runs();
                 self.draft.paragraph(&super::math::text(element), None);
             }
-            "sdt" | "sdtContent" | "ins" | "moveTo" | "customXml" | "smartTag" | "body" => self.each_block(element),
+            "sdt" | "sdtContent" | "ins" | "moveTo" | "customXml" | "smartTag" | "body" => {
+                self.each_block(element)
+            }
             _ => {}
         }
     }
@@ -164,7 +167,10 @@ impl<'s> Body<'s> {
         let own = properties.map(NumberingRef::read).unwrap_or_default();
         let reference = own.or(&self.styles.numbering(style));
         let id = reference.id.filter(|id| id != "0")?;
-        let level = reference.level.or_else(|| self.numbering.level_by_style(&id, self.styles.ids(style))).unwrap_or(0);
+        let level = reference
+            .level
+            .or_else(|| self.numbering.level_by_style(&id, self.styles.ids(style)))
+            .unwrap_or(0);
         let label = self.numbering.count(&id, level)?;
         Some((id, level, label))
     }
@@ -173,7 +179,7 @@ impl<'s> Body<'s> {
         self.end_code();
         let goes_on = self.list.as_ref().is_some_and(|list| {
             // Deeper items of another kind belong to the item above them.
-            list.numbering == numbering && (list.ordered == ordered || level > 0) || level > 0
+            level > 0 || (list.numbering == numbering && list.ordered == ordered)
         });
         if !goes_on {
             self.end_list();
@@ -229,8 +235,11 @@ impl<'s> Body<'s> {
             self.end_runs();
             return;
         }
-        let rows =
-            grid.rows.iter().map(|row| row.iter().map(|cell| cell.map(|cell| self.flat(cell)).unwrap_or_default()).collect()).collect();
+        let rows = grid
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.map(|cell| self.flat(cell)).unwrap_or_default()).collect())
+            .collect();
         self.draft.table(grid.header, rows, None);
         self.end_notes();
     }

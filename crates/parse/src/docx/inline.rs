@@ -70,8 +70,12 @@ impl<'e> Inline<'e> {
                 "br" | "cr" => self.text.push('\n'),
                 "noBreakHyphen" => self.text.push('\u{2011}'),
                 "sym" => self.text.extend(symbol(child)),
-                "footnoteReference" => self.notes.extend(child.attribute("id").map(|id| NoteId::Foot(id.to_owned()))),
-                "endnoteReference" => self.notes.extend(child.attribute("id").map(|id| NoteId::End(id.to_owned()))),
+                "footnoteReference" => {
+                    self.notes.extend(child.attribute("id").map(|id| NoteId::Foot(id.to_owned())))
+                }
+                "endnoteReference" => {
+                    self.notes.extend(child.attribute("id").map(|id| NoteId::End(id.to_owned())))
+                }
                 "drawing" | "pict" | "object" => self.find_boxes(child),
                 "AlternateContent" => self.alternative(child, |inline, branch| inline.run(branch, styles)),
                 "ruby" => {

@@ -17,7 +17,8 @@ pub(super) fn text(element: &Element) -> String {
             format!("{sign}({})", part("e"))
         }
         "nary" => {
-            let sign = element.child("naryPr").and_then(|properties| properties.value_of("chr")).unwrap_or("∫");
+            let sign =
+                element.child("naryPr").and_then(|properties| properties.value_of("chr")).unwrap_or("∫");
             let bound = |mark: char, bound: String| {
                 if bound.is_empty() { String::new() } else { format!("{mark}{}", grouped(&bound)) }
             };

@@ -19,7 +19,10 @@ impl NumberingRef {
         let Some(element) = properties.child("numPr") else { return Self::default() };
         Self {
             id: element.value_of("numId").map(str::to_owned),
-            level: element.value_of("ilvl").and_then(|level| level.parse().ok()).map(|level: u8| level.min(8)),
+            level: element
+                .value_of("ilvl")
+                .and_then(|level| level.parse().ok())
+                .map(|level: u8| level.min(8)),
         }
     }
 
@@ -73,7 +76,8 @@ impl Numbering {
                 let Some(id) = element.attribute("abstractNumId") else { return };
                 let mut levels: [Level; 9] = Default::default();
                 for child in element.children().filter(|child| child.name == "lvl") {
-                    if let Some(level) = level_of(child).and_then(|level| levels.get_mut(usize::from(level))) {
+                    if let Some(level) = level_of(child).and_then(|level| levels.get_mut(usize::from(level)))
+                    {
                         *level = Level {
                             format: child.value_of("numFmt").unwrap_or("decimal").to_owned(),
                             text: child.value_of("lvlText").unwrap_or_default().to_owned(),
@@ -85,7 +89,10 @@ impl Numbering {
                 self.abstracts.insert(id.to_owned(), levels);
             }
             "num" => {
-                let (Some(id), Some(from)) = (element.attribute("numId"), element.value_of("abstractNumId")) else { return };
+                let (Some(id), Some(from)) = (element.attribute("numId"), element.value_of("abstractNumId"))
+                else {
+                    return;
+                };
                 self.made_from.insert(id.to_owned(), from.to_owned());
                 for change in element.children().filter(|child| child.name == "lvlOverride") {
                     let start = change.value_of("startOverride").and_then(|start| start.parse().ok());
@@ -99,7 +106,11 @@ impl Numbering {
     }
 
     /// The level that a numbering gives to one of the styles, where the paragraph does not say it.
-    pub(super) fn level_by_style<'s>(&self, id: &str, mut styles: impl Iterator<Item = &'s str>) -> Option<u8> {
+    pub(super) fn level_by_style<'s>(
+        &self,
+        id: &str,
+        mut styles: impl Iterator<Item = &'s str>,
+    ) -> Option<u8> {
         let levels = self.abstracts.get(self.made_from.get(id)?)?;
         styles.find_map(|style| {
             (0..9).find(|level| levels[usize::from(*level)].style.as_deref() == Some(style))
@@ -129,13 +140,15 @@ impl Numbering {
             if !started[upper] {
                 started[upper] = true;
                 // An upper level that was passed over shows its first number.
-                counters[upper] = if upper == at { levels[upper].start.saturating_sub(1) } else { levels[upper].start.max(1) };
+                counters[upper] = if upper == at {
+                    levels[upper].start.saturating_sub(1)
+                } else {
+                    levels[upper].start.max(1)
+                };
             }
         }
         counters[at] = counters[at].saturating_add(1);
-        for deeper in at + 1..9 {
-            started[deeper] = false;
-        }
+        started[at + 1..].fill(false);
         let mut text = levels[at].text.clone();
         for upper in 0..=at {
             let place = format!("%{}", upper + 1);
@@ -172,8 +185,19 @@ fn letters(number: u32, first: u8) -> String {
 
 fn roman(mut number: u32) -> String {
     const DIGITS: [(u32, &str); 13] = [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-        (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ];
     if number >= 4000 {
         return number.to_string();

@@ -98,7 +98,12 @@ impl<'a> Package<'a> {
     ///
     /// # Errors
     /// Where it goes over a bound.
-    pub(super) fn related(&mut self, part: &str, kind: &str, draft: &mut Draft) -> Result<Option<String>, ParseError> {
+    pub(super) fn related(
+        &mut self,
+        part: &str,
+        kind: &str,
+        draft: &mut Draft,
+    ) -> Result<Option<String>, ParseError> {
         let Some(target) = self.target(part, kind) else { return Ok(None) };
         match self.read(&target) {
             Err(ParseError::Broken { reason, .. }) => {
@@ -131,11 +136,14 @@ impl<'a> Package<'a> {
             }
             error => broken(error.to_string()),
         })?;
-        let bound = part.compressed_size().saturating_mul(MAX_RATIO).max(RATIO_FROM_BYTES).min(MAX_PART_BYTES);
+        let bound = part.compressed_size().saturating_mul(MAX_RATIO).clamp(RATIO_FROM_BYTES, MAX_PART_BYTES);
         let mut bytes = Vec::new();
         part.take(bound + 1).read_to_end(&mut bytes).map_err(|error| broken(format!("{name}: {error}")))?;
         if bytes.len() as u64 > bound {
-            return Err(ParseError::TooLarge(format!("{name} unpacks to more than {} MiB", bound / 1024 / 1024)));
+            return Err(ParseError::TooLarge(format!(
+                "{name} unpacks to more than {} MiB",
+                bound / 1024 / 1024
+            )));
         }
         Ok(Some(encoding::decode(&bytes, None).text))
     }

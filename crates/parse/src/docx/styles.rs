@@ -88,7 +88,9 @@ impl Styles {
         let by_name = || self.chain(id).find_map(|(_, style)| heading_by_name(&style.name));
         let by_outline = || self.chain(id).find_map(|(_, style)| style.outline);
         // A file without the styles part still has ids such as `Heading2`.
-        let by_id = || id.filter(|id| !self.by_id.contains_key(*id)).and_then(|id| heading_by_name(&id.to_lowercase()));
+        let by_id = || {
+            id.filter(|id| !self.by_id.contains_key(*id)).and_then(|id| heading_by_name(&id.to_lowercase()))
+        };
         match own_outline.or_else(by_outline).map(|level| level + 1).or_else(by_name).or_else(by_id) {
             Some(level) if level <= 9 => Role::Heading(level),
             _ => Role::Body,
@@ -128,8 +130,17 @@ pub(super) fn font(properties: &Element) -> Option<&str> {
 
 /// Whether a font has equal widths, by its name.
 pub(super) fn is_monospace(font: &str) -> bool {
-    const NAMES: [&str; 9] =
-        ["courier", "consolas", "menlo", "monaco", "lucida console", "inconsolata", "fira code", "cascadia", "terminal"];
+    const NAMES: [&str; 9] = [
+        "courier",
+        "consolas",
+        "menlo",
+        "monaco",
+        "lucida console",
+        "inconsolata",
+        "fira code",
+        "cascadia",
+        "terminal",
+    ];
     let font = font.to_lowercase();
     NAMES.iter().any(|name| font.starts_with(name))
         || font.split(|c: char| !c.is_alphanumeric()).any(|word| word == "mono" || word == "monospace")
@@ -138,8 +149,19 @@ pub(super) fn is_monospace(font: &str) -> bool {
 fn is_code_name(name: &str) -> bool {
     matches!(
         name,
-        "code" | "source code" | "source" | "code block" | "codeblock" | "sourcecode" | "html preformatted"
-            | "preformatted" | "preformatted text" | "program listing" | "listing" | "macro text" | "verbatim"
+        "code"
+            | "source code"
+            | "source"
+            | "code block"
+            | "codeblock"
+            | "sourcecode"
+            | "html preformatted"
+            | "preformatted"
+            | "preformatted text"
+            | "program listing"
+            | "listing"
+            | "macro text"
+            | "verbatim"
     )
 }
 

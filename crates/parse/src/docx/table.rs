@@ -25,7 +25,10 @@ impl<'e> Grid<'e> {
             }
             marked |= rows.is_empty() && properties.is_some_and(|properties| properties.is_on("tblHeader"));
             let skipped = |name| {
-                properties.and_then(|properties| properties.value_of(name)).and_then(|count| count.parse().ok()).unwrap_or(0)
+                properties
+                    .and_then(|properties| properties.value_of(name))
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(0)
             };
             let mut cells: Vec<Option<&'e Element>> = vec![None; skipped("gridBefore").min(MAX_SPAN)];
             each(row, "tc", &mut |cell| {

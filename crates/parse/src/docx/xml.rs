@@ -138,7 +138,10 @@ fn read_element(reader: &mut Reader<&[u8]>, start: &BytesStart<'_>) -> Result<El
         let Some(innermost) = open.last_mut() else { return Err("its XML is damaged".to_owned()) };
         match event {
             Event::Start(start) if depth >= MAX_DEPTH => {
-                return Err(format!("its XML is nested more than {MAX_DEPTH} deep at {}", start.local_name().as_ref()));
+                return Err(format!(
+                    "its XML is nested more than {MAX_DEPTH} deep at {}",
+                    start.local_name().as_ref()
+                ));
             }
             Event::Start(start) => open.push(Element::new(&start)),
             Event::Empty(start) => innermost.nodes.push(Node::Element(Element::new(&start))),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{Html, Node};
 use trafilatura::{Options, extract};
 
 use super::walk;
@@ -15,42 +15,32 @@ const MAX_DEPTH: usize = 256;
 const MAX_EXTRACTED_BYTES: usize = 8 * 1024 * 1024;
 
 /// How many elements that frame a page make it one of a site, rather than a document saved as HTML.
-const FRAME_ELEMENTS: usize = 4;
+const FRAME_ELEMENTS: usize = 3;
+
+/// An extraction shorter than this, and than a twentieth of the page, has missed the content.
+const SURE_BYTES: usize = 400;
 
 /// Reads the main content of a page that has a frame of navigation and the like, all of another.
 pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
-    let mode = std::env::var("H").unwrap_or_default();
-    let share: usize = std::env::var("S").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    if frame_elements(page) < FRAME_ELEMENTS {
+        walk::blocks(page, draft);
+        return;
+    }
     let mut whole = draft.clone();
-    let root = marked_main(page).unwrap_or_else(|| page.root_element());
-    walk::content_blocks(root, &mut whole);
-    if mode == "n" { println!("{}", frame_elements(page)); }
+    walk::content_blocks(page, &mut whole);
     if source.len() <= MAX_EXTRACTED_BYTES
-        && frame_elements(page) >= FRAME_ELEMENTS
         && depth(page) <= MAX_DEPTH
-        && let Ok(result) = extract(source, &Options::default().with_fallback(true).with_exclude_comments(true))
+        && let Ok(result) =
+            extract(source, &Options::default().with_fallback(true).with_exclude_comments(true))
     {
         let mut main = draft.clone();
         walk::blocks(&Html::parse_fragment(&result.content_html), &mut main);
-        let ok = match marked_main(page) {
-            Some(_) => main.text_len() * 100 >= whole.text_len() * share,
-            None => main.text_len() * 20 >= whole.text_len() || main.text_len() > 400,
-        };
-        if ok {
+        if main.text_len() >= SURE_BYTES || main.text_len() * 20 >= whole.text_len() {
             *draft = main;
             return;
         }
     }
     *draft = whole;
-}
-
-fn marked_main(page: &Html) -> Option<ElementRef<'_>> {
-    ["main, [role=main]", "article"].iter().find_map(|selector| {
-        let selector = Selector::parse(selector).ok()?;
-        let mut found = page.select(&selector);
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
-    })
 }
 
 /// How many elements say that they are part of a frame.
@@ -63,7 +53,9 @@ fn frame_elements(page: &Html) -> usize {
                 matches!(element.name(), "nav" | "footer" | "aside")
                     || names().any(|name| {
                         let name = name.to_ascii_lowercase();
-                        ["nav", "menu", "sidebar", "footer", "breadcrumb"].iter().any(|part| name.contains(part))
+                        ["nav", "menu", "sidebar", "footer", "breadcrumb"]
+                            .iter()
+                            .any(|part| name.contains(part))
                     })
             }
             _ => false,
@@ -71,6 +63,7 @@ fn frame_elements(page: &Html) -> usize {
         .count()
 }
 
+/// How deep elements are nested.
 fn depth(page: &Html) -> usize {
     let mut depths = HashMap::new();
     let mut deepest = 0;

@@ -53,7 +53,8 @@ pub(super) fn read(table: ElementRef<'_>, draft: &mut Draft) {
 /// The cells of a row, and whether it names the columns.
 fn row(element: ElementRef<'_>, reaching: &mut Vec<Option<(usize, String)>>) -> (Vec<String>, bool) {
     let mut row: Vec<String> = Vec::new();
-    let in_head = element.parent().and_then(ElementRef::wrap).is_some_and(|parent| parent.value().name() == "thead");
+    let in_head =
+        element.parent().and_then(ElementRef::wrap).is_some_and(|parent| parent.value().name() == "thead");
     let mut only_names = true;
     for cell in element.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")) {
         take_reaching(&mut row, reaching);
@@ -106,7 +107,9 @@ pub(super) fn blank_separated(element: ElementRef<'_>) -> String {
         match child.value() {
             Node::Text(part) => text.push_str(part),
             Node::Element(value) => {
-                let Some(child) = ElementRef::wrap(child).filter(|child| !is_hidden(*child)) else { continue };
+                let Some(child) = ElementRef::wrap(child).filter(|child| !is_hidden(*child)) else {
+                    continue;
+                };
                 let is_block = !is_inline(value.name());
                 if is_block {
                     text.push(' ');

@@ -14,9 +14,9 @@ pub(super) fn blocks(page: &Html, draft: &mut Draft) {
     Walker::new(draft, false).read(page.root_element());
 }
 
-/// Adds the blocks of an element without what stands around content: navigation, asides, footers.
-pub(super) fn content_blocks(root: ElementRef<'_>, draft: &mut Draft) {
-    Walker::new(draft, true).read(root);
+/// Adds the blocks of a page without what stands around its content: navigation, asides, footers.
+pub(super) fn content_blocks(page: &Html, draft: &mut Draft) {
+    Walker::new(draft, true).read(page.root_element());
 }
 
 struct Walker<'d> {
@@ -132,8 +132,26 @@ pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
     let value = element.value();
     matches!(
         value.name(),
-        "script" | "style" | "noscript" | "template" | "head" | "svg" | "canvas" | "iframe" | "object" | "embed"
-            | "audio" | "video" | "map" | "button" | "select" | "textarea" | "input" | "dialog" | "rp" | "rt"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "head"
+            | "svg"
+            | "canvas"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "audio"
+            | "video"
+            | "map"
+            | "button"
+            | "select"
+            | "textarea"
+            | "input"
+            | "dialog"
+            | "rp"
+            | "rt"
     ) || value.attr("hidden").is_some()
         || value.attr("style").is_some_and(|style| {
             let style = style.replace(' ', "").to_ascii_lowercase();
@@ -146,16 +164,66 @@ fn is_frame(element: ElementRef<'_>) -> bool {
     let value = element.value();
     matches!(value.name(), "nav" | "aside" | "footer")
         || value.attr("role").is_some_and(|role| {
-            matches!(role, "navigation" | "banner" | "contentinfo" | "search" | "complementary" | "menu" | "menubar")
+            matches!(
+                role,
+                "navigation" | "banner" | "contentinfo" | "search" | "complementary" | "menu" | "menubar"
+            )
         })
 }
 
 pub(super) fn is_inline(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-        "img", "ins", "kbd", "label", "mark", "math", "meter", "mfrac", "mi", "mn", "mo", "mrow", "msub", "msup",
-        "mtext", "nobr", "output", "picture", "progress", "q", "rb", "ruby", "s", "samp", "semantics", "small",
-        "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "math",
+        "meter",
+        "mfrac",
+        "mi",
+        "mn",
+        "mo",
+        "mrow",
+        "msub",
+        "msup",
+        "mtext",
+        "nobr",
+        "output",
+        "picture",
+        "progress",
+        "q",
+        "rb",
+        "ruby",
+        "s",
+        "samp",
+        "semantics",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
     ];
     NAMES.binary_search(&name).is_ok()
 }

@@ -26,7 +26,9 @@ pub(super) struct OutlineItem {
 /// Where it needs a password or holds no page.
 pub(super) fn open(bytes: &[u8]) -> Result<Pdf, ParseError> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => ParseError::Encrypted { format: "PDF" },
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
+            ParseError::Encrypted { format: "PDF" }
+        }
         LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
             broken("it is encrypted in a way that is not supported")
         }
@@ -92,8 +94,12 @@ pub(super) fn outline(pdf: &Pdf) -> Vec<OutlineItem> {
 /// PDFDocEncoding, of which all but a few characters are Latin-1.
 pub(super) fn text_string(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
-        [0xfe, 0xff, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0.into_owned().into(),
-        [0xff, 0xfe, rest @ ..] => encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0.into_owned().into(),
+        [0xfe, 0xff, rest @ ..] => {
+            encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0.into_owned().into()
+        }
+        [0xff, 0xfe, rest @ ..] => {
+            encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0.into_owned().into()
+        }
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
         _ => bytes.iter().map(|byte| pdf_doc_character(*byte)).collect::<String>().into(),
     }
@@ -101,8 +107,8 @@ pub(super) fn text_string(bytes: &[u8]) -> Cow<'_, str> {
 
 fn pdf_doc_character(byte: u8) -> char {
     const HIGH: [char; 31] = [
-        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ', 'ﬂ', 'Ł', 'Œ',
-        'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
+        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ',
+        'ﬂ', 'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
     ];
     const LOW: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
     match byte {

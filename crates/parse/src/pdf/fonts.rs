@@ -113,7 +113,11 @@ impl TextFont<'_> {
     pub(super) fn next(&mut self, bytes: &[u8], offset: usize) -> (Character, u32, usize) {
         let (code, length) = self.font.read_code(bytes, offset);
         let length = length.max(1);
-        let slot = if length == 1 { self.narrow.get(code as usize).and_then(Option::as_ref) } else { self.wide.get(&code) };
+        let slot = if length == 1 {
+            self.narrow.get(code as usize).and_then(Option::as_ref)
+        } else {
+            self.wide.get(&code)
+        };
         if let Some(known) = slot {
             return (known.clone(), code, length);
         }

@@ -19,7 +19,7 @@ use super::{
     fonts::{FontId, Fonts},
     geometry::{Direction, Matrix},
     glyph::{Glyph, PageContent},
-    limits::{Budget, MAX_FORM_DEPTH, MAX_GLYPHS_PER_PAGE, MAX_SAVED_STATES},
+    limits::{Budget, MAX_FORM_DEPTH, MAX_GLYPHS_PER_PAGE, MAX_SAVED_STATES, MAX_STREAM_BYTES},
     streams,
 };
 
@@ -37,7 +37,13 @@ pub(super) struct Interpreter<'a> {
 
 impl<'a> Interpreter<'a> {
     pub(super) fn new() -> Self {
-        Self { fonts: Fonts::new(), budget: Budget::default(), unmapped: 0, shown: 0, textless: HashSet::new() }
+        Self {
+            fonts: Fonts::new(),
+            budget: Budget::default(),
+            unmapped: 0,
+            shown: 0,
+            textless: HashSet::new(),
+        }
     }
 
     /// What a page shows.
@@ -57,7 +63,9 @@ impl<'a> Interpreter<'a> {
         // The streams of a page are one stream that may be cut between any two tokens.
         let mut data = Vec::new();
         for stream in contents(page.raw()) {
-            if let Some(part) = streams::decode(&stream, &mut run.shared.budget) {
+            if let Some(part) = streams::decode(&stream, &mut run.shared.budget)
+                && data.len() + part.len() <= MAX_STREAM_BYTES
+            {
                 data.extend_from_slice(&part);
                 data.push(b'\n');
             }
@@ -74,7 +82,9 @@ fn contents<'a>(page: &Dict<'a>) -> Vec<Stream<'a>> {
         return vec![stream];
     }
     let array = page.get::<hayro_syntax::object::Array<'a>>("Contents");
-    array.map(|streams| streams.iter::<Object<'a>>().filter_map(Object::into_stream).collect()).unwrap_or_default()
+    array
+        .map(|streams| streams.iter::<Object<'a>>().filter_map(Object::into_stream).collect())
+        .unwrap_or_default()
 }
 
 /// The interpretation of one page.
@@ -176,7 +186,8 @@ impl<'a> Run<'_, 'a> {
     /// Moves on by the number between two strings, in thousandths of the font size.
     fn adjust(&mut self, thousandths: f64) {
         let by = -thousandths / 1000.0 * self.state.size;
-        let vertical = self.state.font.is_some_and(|id| self.shared.fonts.get_mut(id).is_some_and(|f| f.vertical));
+        let vertical =
+            self.state.font.is_some_and(|id| self.shared.fonts.get_mut(id).is_some_and(|f| f.vertical));
         if vertical {
             self.state.advance(0.0, by);
         } else {
@@ -187,7 +198,10 @@ impl<'a> Run<'_, 'a> {
     fn show(&mut self, bytes: &[u8]) {
         let Some(id) = self.state.font else { return };
         let mut offset = 0;
-        while offset < bytes.len() && self.content.glyphs.len() < MAX_GLYPHS_PER_PAGE && self.shared.budget.glyph() {
+        while offset < bytes.len()
+            && self.content.glyphs.len() < MAX_GLYPHS_PER_PAGE
+            && self.shared.budget.glyph()
+        {
             let Some(font) = self.shared.fonts.get_mut(id) else { return };
             let vertical = font.vertical;
             let (character, code, length) = font.next(bytes, offset);
@@ -211,7 +225,9 @@ impl<'a> Run<'_, 'a> {
         if text.is_none() {
             self.shared.unmapped += 1;
         }
-        let Some(text) = self.marked.text(text.unwrap_or_else(|| self.shared.fonts.empty_text())) else { return };
+        let Some(text) = self.marked.text(text.unwrap_or_else(|| self.shared.fonts.empty_text())) else {
+            return;
+        };
         let map = self.state.text_to_page();
         if !map.is_finite() {
             return;
@@ -235,7 +251,11 @@ impl<'a> Run<'_, 'a> {
         }
         let (page_width, page_height) = (f64::from(self.content.width), f64::from(self.content.height));
         let slack = size.max(10.0);
-        if start.0 < -slack || start.1 < -slack || start.0 > page_width + slack || start.1 > page_height + slack {
+        if start.0 < -slack
+            || start.1 < -slack
+            || start.0 > page_width + slack
+            || start.1 > page_height + slack
+        {
             return;
         }
         self.content.glyphs.push(Glyph {
@@ -288,8 +308,9 @@ impl<'a> Run<'_, 'a> {
         for annotation in annotations.iter::<Dict<'a>>() {
             let hidden = annotation.get::<i32>("F").unwrap_or(0) & 0b10_0010 != 0;
             let kind = annotation.get::<Name<'_>>("Subtype");
-            let textual =
-                kind.is_some_and(|kind| matches!(kind.as_ref(), b"Widget" | b"FreeText" | b"Stamp" | b"Watermark"));
+            let textual = kind.is_some_and(|kind| {
+                matches!(kind.as_ref(), b"Widget" | b"FreeText" | b"Stamp" | b"Watermark")
+            });
             if hidden || !textual || !self.shared.budget.operator() {
                 continue;
             }
@@ -330,7 +351,9 @@ fn placing(annotation: &Dict<'_>, form: &Stream<'_>) -> Option<Matrix> {
 }
 
 fn bounds(values: [f64; 4]) -> (f64, f64) {
-    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)))
+    values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)))
 }
 
 fn matrix(numbers: [Number; 6]) -> Matrix {

@@ -12,8 +12,8 @@ pub(super) const MAX_RULES_PER_PAGE: usize = 20_000;
 pub(super) const MAX_GLYPHS_PER_PAGE: usize = 300_000;
 /// The most pages.
 pub(super) const MAX_PAGES: usize = 20_000;
-/// The most bytes a content stream may decode to.
-pub(super) const MAX_STREAM_BYTES: usize = 128 << 20;
+/// The most bytes a stream may decode to, and all the content streams of a page together.
+pub(super) const MAX_STREAM_BYTES: usize = 64 << 20;
 /// The most fonts of a document.
 pub(super) const MAX_FONTS: usize = 20_000;
 
@@ -27,7 +27,7 @@ pub(super) struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { operators: 40_000_000, glyphs: 30_000_000, decoded_bytes: 2 << 30 }
+        Self { operators: 40_000_000, glyphs: 20_000_000, decoded_bytes: 2 << 30 }
     }
 }
 

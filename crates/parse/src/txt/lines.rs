@@ -49,33 +49,52 @@ pub(super) fn underline(line: &str, below: &str) -> Option<u8> {
     };
     let (wide, long) = (text.chars().count(), rule.chars().count());
     let fits = long >= 3 && rule.chars().all(|c| c == sign) && wide <= MAX_HEADING_CHARS && long + 3 >= wide;
-    (fits && text.chars().any(char::is_alphanumeric) && marker(line).is_none_or(|marker| marker.number)).then_some(level)
+    (fits && text.chars().any(char::is_alphanumeric) && marker(line).is_none_or(|marker| marker.number))
+        .then_some(level)
 }
 
 /// A line that only draws.
 pub(super) fn is_rule(line: &str) -> bool {
     let line = line.trim();
-    line.chars().count() >= 3 && !line.chars().any(|c| c.is_alphanumeric()) && line.chars().all(|c| "-=_*~#+. ·—–─═".contains(c))
+    line.chars().count() >= 3
+        && !line.chars().any(|c| c.is_alphanumeric())
+        && line.chars().all(|c| "-=_*~#+. ·—–─═".contains(c))
 }
 
 /// The level of a heading that stands alone between empty lines: numbered, named or in capitals.
 pub(super) fn heading_level(line: &str) -> Option<u8> {
     let text = line.trim();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    if letters < 2 || text.chars().count() > MAX_HEADING_CHARS || text.ends_with(['.', ',', ';', ':', '!', '?']) {
+    if letters < 2
+        || text.chars().count() > MAX_HEADING_CHARS
+        || text.ends_with(['.', ',', ';', ':', '!', '?'])
+    {
         return None;
     }
     if let Some(level) = numbered(text) {
         return Some(level);
     }
     let first_word = text.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let named = ["chapter", "part", "book", "section", "appendix", "kapitel", "teil", "chapitre", "capítulo", "глава", "часть"];
+    let named = [
+        "chapter",
+        "part",
+        "book",
+        "section",
+        "appendix",
+        "kapitel",
+        "teil",
+        "chapitre",
+        "capítulo",
+        "глава",
+        "часть",
+    ];
     if named.contains(&first_word.as_str()) && text.split_whitespace().count() <= 8 {
         let outer = ["part", "book", "teil", "часть"].contains(&first_word.as_str());
         return Some(if outer { 1 } else { 2 });
     }
     let has_case = text.chars().any(char::is_uppercase);
-    (has_case && letters >= 3 && letters * 2 > text.chars().count() && !text.chars().any(char::is_lowercase)).then_some(2)
+    (has_case && letters >= 3 && letters * 2 > text.chars().count() && !text.chars().any(char::is_lowercase))
+        .then_some(2)
 }
 
 /// `2.1 Name`: the level is the number of its parts. A single `1.` is more often a list item, and
@@ -83,7 +102,8 @@ pub(super) fn heading_level(line: &str) -> Option<u8> {
 fn numbered(text: &str) -> Option<u8> {
     let (number, name) = text.split_once(char::is_whitespace)?;
     let parts: Vec<_> = number.trim_end_matches('.').split('.').collect();
-    let is_number = parts.len() <= 6 && parts.iter().all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_number = parts.len() <= 6
+        && parts.iter().all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
     let name = name.trim_start();
     let is_name = name.starts_with(char::is_uppercase) && name.split_whitespace().count() <= 10;
     (is_number && is_name).then(|| u8::try_from(parts.len()).unwrap_or(6))
@@ -95,9 +115,11 @@ pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
     let indent = indent(line);
     let mut chars = text.chars();
     let first = chars.next()?;
-    if matches!(first, '-' | '*' | '+' | '•' | '◦' | '▪' | '‣' | '·' | '–' | '●' | '○' | '■' | '\u{F0B7}') {
+    if matches!(first, '-' | '*' | '+' | '•' | '◦' | '▪' | '‣' | '·' | '–' | '●' | '○' | '■' | '\u{F0B7}')
+    {
         let rest = chars.as_str();
-        let spaced = rest.starts_with(char::is_whitespace) || (matches!(first, '•' | '●' | '▪' | '■') && !rest.is_empty());
+        let spaced = rest.starts_with(char::is_whitespace)
+            || (matches!(first, '•' | '●' | '▪' | '■') && !rest.is_empty());
         let text = rest.trim_start();
         return (spaced && !text.is_empty()).then_some(Marker { indent, text, number: false });
     }
@@ -109,9 +131,14 @@ pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
         return None;
     }
     let rest = open.get(length..)?;
-    let behind = rest.strip_prefix([')', '.']).filter(|_| open.len() == text.len() || rest.starts_with(')'))?;
+    let behind =
+        rest.strip_prefix([')', '.']).filter(|_| open.len() == text.len() || rest.starts_with(')'))?;
     let text = behind.trim_start();
-    (behind.starts_with(char::is_whitespace) && !text.is_empty()).then_some(Marker { indent, text, number: true })
+    (behind.starts_with(char::is_whitespace) && !text.is_empty()).then_some(Marker {
+        indent,
+        text,
+        number: true,
+    })
 }
 
 /// Whether indented lines are code rather than a quotation: they have the signs that code has.
@@ -120,7 +147,9 @@ pub(super) fn looks_like_code(lines: &[&str]) -> bool {
         let line = line.trim();
         line.ends_with([';', '{', '}', ')', ':', '\\', '>'])
             || line.starts_with(['$', '#', '<', '{', '/', '>', '%'])
-            || [" = ", "==", "->", "=>", "::", "()", " --", "();", "&&", "||", "+="].iter().any(|sign| line.contains(sign))
+            || [" = ", "==", "->", "=>", "::", "()", " --", "();", "&&", "||", "+="]
+                .iter()
+                .any(|sign| line.contains(sign))
     };
     lines.iter().filter(signs).count() * 2 >= lines.len()
 }
@@ -138,7 +167,8 @@ fn flows(lines: &[&str]) -> bool {
     let flowing = lines
         .windows(2)
         .filter(|pair| {
-            pair[1].trim_start().starts_with(char::is_lowercase) && !pair[0].ends_with(['.', ';', ':', '!', '?'])
+            pair[1].trim_start().starts_with(char::is_lowercase)
+                && !pair[0].ends_with(['.', ';', ':', '!', '?'])
         })
         .count();
     flowing * 2 > seams.len()

@@ -16,14 +16,18 @@ pub(in crate::pdf) struct FontStyle {
 
 impl FontStyle {
     pub(super) fn of(dict: &Dict<'_>) -> Self {
-        let descendant = dict.get::<Array<'_>>("DescendantFonts").and_then(|fonts| fonts.iter::<Dict<'_>>().next());
+        let descendant =
+            dict.get::<Array<'_>>("DescendantFonts").and_then(|fonts| fonts.iter::<Dict<'_>>().next());
         let descriptor = dict
             .get::<Dict<'_>>("FontDescriptor")
             .or_else(|| descendant.and_then(|font| font.get("FontDescriptor")))
             .unwrap_or_default();
         let flags = descriptor.get::<i32>("Flags").map_or(0, i64::from);
         let weight = descriptor.get::<i32>("FontWeight").unwrap_or(400);
-        let name = dict.get::<Name<'_>>("BaseFont").map(|name| name.as_str().to_ascii_lowercase()).unwrap_or_default();
+        let name = dict
+            .get::<Name<'_>>("BaseFont")
+            .map(|name| name.as_str().to_ascii_lowercase())
+            .unwrap_or_default();
         let name = name.split_once('+').map_or(name.as_str(), |(_, name)| name);
         let named = Self::of_name(name);
         Self {
@@ -60,7 +64,12 @@ mod tests {
     #[case("nimbusromno9l-mediital", true, false, false)]
     #[case("helvetica-oblique", false, true, false)]
     #[case("times-roman", false, false, false)]
-    fn styles_are_read_off_names(#[case] name: &str, #[case] bold: bool, #[case] italic: bool, #[case] mono: bool) {
+    fn styles_are_read_off_names(
+        #[case] name: &str,
+        #[case] bold: bool,
+        #[case] italic: bool,
+        #[case] mono: bool,
+    ) {
         assert_eq!(FontStyle::of_name(name), FontStyle { bold, italic, mono });
     }
 }

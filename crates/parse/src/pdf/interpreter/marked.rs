@@ -27,16 +27,22 @@ enum Mark {
 }
 
 impl MarkedContent {
-    pub(super) fn begin(&mut self, tag: &Name<'_>, properties: Option<&Object<'_>>, resources: &Resources<'_>) {
+    pub(super) fn begin(
+        &mut self,
+        tag: &Name<'_>,
+        properties: Option<&Object<'_>>,
+        resources: &Resources<'_>,
+    ) {
         if self.open.len() >= MAX_MARKED_DEPTH {
             self.beyond += 1;
             return;
         }
         let mark = match properties {
             Some(Object::Dict(properties)) => mark(tag, properties),
-            Some(Object::Name(name)) => {
-                resources.properties.get::<Dict<'_>>(name.as_ref()).map_or(Mark::Plain, |dict| mark(tag, &dict))
-            }
+            Some(Object::Name(name)) => resources
+                .properties
+                .get::<Dict<'_>>(name.as_ref())
+                .map_or(Mark::Plain, |dict| mark(tag, &dict)),
             _ => Mark::Plain,
         };
         self.open.push(mark);

@@ -25,7 +25,9 @@ pub(in crate::pdf) fn assemble(pages: Vec<PageLines>, outline: &[OutlineItem], d
     while let Some(block) = waiting.next() {
         if code::is_code(&block) {
             let mut run = vec![block];
-            while let Some(next) = waiting.next_if(|next| code::is_code(next) && code::goes_on(&run[run.len() - 1], next)) {
+            while let Some(next) =
+                waiting.next_if(|next| code::is_code(next) && code::goes_on(&run[run.len() - 1], next))
+            {
                 run.push(next);
             }
             assembly.close_list();
@@ -125,7 +127,8 @@ impl Assembly {
         match list.close() {
             Closed::List(ordered, items) => self.parts.push(Part { page, kind: Kind::List(ordered, items) }),
             Closed::Paragraphs(texts) => {
-                let paragraphs = texts.into_iter().map(|text| Part { page, kind: Kind::Paragraph(text, 0.0) });
+                let paragraphs =
+                    texts.into_iter().map(|text| Part { page, kind: Kind::Paragraph(text, 0.0) });
                 self.parts.extend(paragraphs);
             }
         }
@@ -140,7 +143,9 @@ impl Assembly {
         let before = self.parts.iter_mut().rev().find(|part| !matches!(part.kind, Kind::Footnote(_)));
         match before {
             Some(Part { kind: Kind::Paragraph(open, size), .. })
-                if lower && (*size - block.size()).abs() < 0.6 && !open.ends_with(['.', '!', '?', ':', '。']) =>
+                if lower
+                    && (*size - block.size()).abs() < 0.6
+                    && !open.ends_with(['.', '!', '?', ':', '。']) =>
             {
                 text::append(open, text, &self.vocabulary);
                 true

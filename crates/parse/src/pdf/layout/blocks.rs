@@ -66,7 +66,10 @@ impl Body {
         for line in pages.iter().flat_map(|page| &page.lines) {
             *sizes.entry((line.size * 2.0).round() as u32).or_default() += line.characters();
         }
-        let size = sizes.into_iter().max_by_key(|(size, count)| (*count, *size)).map_or(10.0, |(size, _)| size as f32 / 2.0);
+        let size = sizes
+            .into_iter()
+            .max_by_key(|(size, count)| (*count, *size))
+            .map_or(10.0, |(size, _)| size as f32 / 2.0);
         for page in pages {
             for pair in page.lines.windows(2) {
                 let distance = pair[1].v - pair[0].v;
@@ -90,7 +93,13 @@ pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
     let mut lines = page.lines.into_iter().zip(rights).enumerate().peekable();
     while let Some((at, (line, right))) = lines.next() {
         if let Some(table) = tables.next_if(|table| table.at == at) {
-            blocks.push(Block { lines: vec![line], page: number, above: Some(0.0), table: Some(table.rows), low: false });
+            blocks.push(Block {
+                lines: vec![line],
+                page: number,
+                above: Some(0.0),
+                table: Some(table.rows),
+                low: false,
+            });
             continue;
         }
         if taken[at] {
@@ -123,7 +132,10 @@ fn column_rights(lines: &[Line]) -> Vec<f32> {
     }
     let right_of = |line: &Line| {
         let (direction, at) = column(line);
-        [at - 1, at, at + 1].into_iter().filter_map(|at| rights.get(&(direction, at))).fold(line.u1, |a, b| a.max(*b))
+        [at - 1, at, at + 1]
+            .into_iter()
+            .filter_map(|at| rights.get(&(direction, at)))
+            .fold(line.u1, |a, b| a.max(*b))
     };
     lines.iter().map(right_of).collect()
 }
@@ -173,7 +185,10 @@ fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Bod
         word.text.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：']) || word.text.ends_with(".)")
     });
     let width = (right - left).max(1.0);
-    let broken = last.words.last().is_some_and(|word| word.text.len() > 1 && word.text.ends_with(['-', '‐', '\u{ad}']));
+    let broken = last
+        .words
+        .last()
+        .is_some_and(|word| word.text.len() > 1 && word.text.ends_with(['-', '‐', '\u{ad}']));
     broken || !(short && (ended || right - last.u1 > 0.35 * width))
 }
 
@@ -189,16 +204,18 @@ pub(super) enum Marker {
     Number(u32),
 }
 
-const BULLETS: [char; 21] = [
-    '•', '◦', '‣', '▪', '▫', '■', '□', '●', '○', '∙', '⁃', '➢', '➤', '►', '✓', '✔', '❖', '◆', '♦', '·', '–',
-];
+const BULLETS: [char; 21] =
+    ['•', '◦', '‣', '▪', '▫', '■', '□', '●', '○', '∙', '⁃', '➢', '➤', '►', '✓', '✔', '❖', '◆', '♦', '·', '–'];
 
 /// The mark of a list item, if a line starts with one.
 pub(super) fn marker(line: &Line) -> Option<Marker> {
     let word = line.words.first()?.text.as_str();
     let mut characters = word.chars();
     let first = characters.next()?;
-    if line.words.len() > 1 && characters.next().is_none() && (BULLETS.contains(&first) || first == '-' || first == '*') {
+    if line.words.len() > 1
+        && characters.next().is_none()
+        && (BULLETS.contains(&first) || first == '-' || first == '*')
+    {
         return Some(Marker::Bullet);
     }
     if BULLETS[..19].contains(&first) && word.chars().count() > 1 {

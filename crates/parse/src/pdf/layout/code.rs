@@ -1,5 +1,7 @@
 //! Code: lines in a face of fixed width, with their columns.
 
+use std::collections::HashMap;
+
 use super::{Line, blocks::Block};
 
 /// More empty lines than this within code are cut to as many.
@@ -25,15 +27,15 @@ pub(super) fn goes_on(before: &Block, next: &Block) -> bool {
 
 /// The text of blocks of code: a line each, indents and gaps as blanks.
 pub(super) fn code(blocks: &[Block]) -> String {
+    // Blocks of one page share their left edge.
+    let mut lefts: HashMap<u32, f32> = HashMap::new();
+    for block in blocks {
+        let left = lefts.entry(block.page).or_insert(f32::INFINITY);
+        *left = block.lines.iter().map(|line| line.u0).fold(*left, f32::min);
+    }
     let mut text = String::new();
     for (index, block) in blocks.iter().enumerate() {
-        // Blocks of one page share their left edge.
-        let left = blocks
-            .iter()
-            .filter(|other| other.page == block.page)
-            .flat_map(|other| &other.lines)
-            .map(|line| line.u0)
-            .fold(f32::INFINITY, f32::min);
+        let left = lefts.get(&block.page).copied().unwrap_or_default();
         for (at, line) in block.lines.iter().enumerate() {
             if !text.is_empty() {
                 text.push('\n');

@@ -39,7 +39,9 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
         *occupied.entry(candidate.place).or_default() += 1;
     }
     let count = |candidate: &Candidate| {
-        near(candidate.place).filter_map(|place| repeats.get(&(place, candidate.text.as_str()))).sum::<usize>()
+        near(candidate.place)
+            .filter_map(|place| repeats.get(&(place, candidate.text.as_str())))
+            .sum::<usize>()
     };
     let mut repeating: HashMap<Place, usize> = HashMap::new();
     for candidate in candidates.iter().filter(|candidate| count(candidate) >= MIN_REPEATS) {
@@ -48,9 +50,12 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
     // Heads that name a short chapter repeat too seldom by themselves, but stand where others repeat.
     let half = pages.len() / 2;
     let is_place_of_furniture = |place: Place| {
-        let sum = |counts: &HashMap<Place, usize>| near(place).filter_map(|near| counts.get(&near)).sum::<usize>();
+        let sum =
+            |counts: &HashMap<Place, usize>| near(place).filter_map(|near| counts.get(&near)).sum::<usize>();
         let (lines, repeating) = (sum(&occupied), sum(&repeating));
-        pages.len() > 2 * MIN_REPEATS && lines > half / 2 && repeating as f32 >= REPEATING_SHARE * lines as f32
+        pages.len() > 2 * MIN_REPEATS
+            && lines > half / 2
+            && repeating as f32 >= REPEATING_SHARE * lines as f32
     };
     let taken: HashSet<(usize, usize)> = candidates
         .iter()

@@ -93,7 +93,12 @@ fn has_form_of_heading(block: &Block) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let sentence = text.ends_with(['.', ',', ';', '。', '，']) && !text.ends_with("...");
     let bullet = matches!(marker(first), Some(Marker::Bullet));
-    (2..=MAX_CHARACTERS).contains(&characters) && letters * 2 > characters.min(20) && !sentence && !bullet && !has_leader(&text) && !ends_in_page_number(first)
+    (2..=MAX_CHARACTERS).contains(&characters)
+        && letters * 2 > characters.min(20)
+        && !sentence
+        && !bullet
+        && !has_leader(&text)
+        && !ends_in_page_number(first)
 }
 
 /// Whether a line is an entry of a table of contents: its last word is a number far off.
@@ -107,8 +112,11 @@ fn ends_in_page_number(line: &Line) -> bool {
 fn is_number(word: &str) -> bool {
     let word = word.trim_end_matches('.');
     let mut parts = word.split('.');
-    let part = |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let first = parts.next().is_some_and(|first| part(first) || (first.len() == 1 && first.bytes().all(|b| b.is_ascii_uppercase())));
+    let part =
+        |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let first = parts.next().is_some_and(|first| {
+        part(first) || (first.len() == 1 && first.bytes().all(|b| b.is_ascii_uppercase()))
+    });
     first && parts.all(part) && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 

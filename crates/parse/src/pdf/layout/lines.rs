@@ -21,6 +21,8 @@ const MAX_BACK: f32 = 0.9;
 const SAME_BASELINE: f32 = 0.22;
 /// How far the baseline of a super- or subscript may be away, as a share of the larger font size.
 const SCRIPT_SHIFT: f32 = 0.65;
+/// How many glyphs back one printed twice is looked for.
+const MAX_OVERPRINT: usize = 250;
 /// The most glyphs in a line.
 const MAX_LINE: usize = 4_000;
 
@@ -99,14 +101,19 @@ impl OpenLine {
             let rtl = self.rtl || bidi::is_rtl(&next.text);
             return gap > -MAX_BACK * size || (rtl && next.u1 < self.u0 + size) || self.overprints(next);
         }
-        let script = next.size < 0.9 * self.size || last.size < 0.9 * next.size || last.size < 0.9 * self.size;
+        let script =
+            next.size < 0.9 * self.size || last.size < 0.9 * next.size || last.size < 0.9 * self.size;
         script && shift <= SCRIPT_SHIFT * size && (-MAX_BACK * size..size).contains(&gap)
     }
 
     /// Whether the same glyph lies there already: bold is imitated by printing twice.
     fn overprints(&self, next: &Glyph) -> bool {
         let near = 0.25 * next.size;
-        self.glyphs.iter().any(|placed| (placed.glyph.u0 - next.u0).abs() < near && placed.glyph.text == next.text)
+        self.glyphs
+            .iter()
+            .rev()
+            .take(MAX_OVERPRINT)
+            .any(|placed| (placed.glyph.u0 - next.u0).abs() < near && placed.glyph.text == next.text)
     }
 
     fn push(&mut self, glyph: Glyph) {
@@ -158,7 +165,8 @@ impl OpenLine {
             }
         }
         words.retain(|word| !word.text.is_empty());
-        let (style, size) = faces.into_iter().max_by_key(|(face, count)| (*count, face.1)).map(|(face, _)| face)?;
+        let (style, size) =
+            faces.into_iter().max_by_key(|(face, count)| (*count, face.1)).map(|(face, _)| face)?;
         (!words.is_empty()).then_some(Line {
             words,
             u0: self.u0,
@@ -177,7 +185,8 @@ impl OpenLine {
         let gap = next.u0 - before.u1;
         let gap = if self.rtl { gap.max(before.u0 - next.u1) } else { gap };
         let cjk = |glyph: &Glyph| glyph.text.chars().next().is_some_and(is_cjk);
-        gap > next.size * if cjk(before) && cjk(next) { CJK_GAP } else { word_gap } || self.is_note_mark(before, next)
+        gap > next.size * if cjk(before) && cjk(next) { CJK_GAP } else { word_gap }
+            || self.is_note_mark(before, next)
     }
 
     /// Whether one of two neighbours is the raised number of a note and the other is not.

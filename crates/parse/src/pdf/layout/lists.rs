@@ -50,7 +50,8 @@ impl OpenList {
             return goes_on;
         }
         let Some(last) = self.items.last_mut() else { return false };
-        let continues = (first.u0 - last.text_u0).abs() < SAME_LEVEL * last.size && (first.size - last.size).abs() < 0.6;
+        let continues =
+            (first.u0 - last.text_u0).abs() < SAME_LEVEL * last.size && (first.size - last.size).abs() < 0.6;
         if continues {
             last.text.push(' ');
             last.text.push_str(text);
@@ -95,7 +96,9 @@ impl OpenList {
             items.push(ListItem { level, text });
         }
         if ordered && !(counting && items.len() > 1) {
-            return Closed::Paragraphs(self.items.into_iter().map(|item| format!("{} {}", item.label, item.text)).collect());
+            return Closed::Paragraphs(
+                self.items.into_iter().map(|item| format!("{} {}", item.label, item.text)).collect(),
+            );
         }
         Closed::List(ordered, items)
     }

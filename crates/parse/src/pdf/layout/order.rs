@@ -27,7 +27,6 @@ pub(super) fn restore(lines: &mut Vec<Line>) {
     if !is_out_of_order(lines) {
         return;
     }
-    eprintln!("OUTOFORDER {}", lines.len());
     let taken = std::mem::take(lines);
     let (mut upright, turned): (Vec<Line>, Vec<Line>) =
         taken.into_iter().partition(|line| line.direction == Direction::Right);
@@ -42,7 +41,10 @@ fn is_out_of_order(lines: &[Line]) -> bool {
     let jumps = (1..long.len())
         .filter(|at| {
             let next = long[*at];
-            let before = long[at.saturating_sub(LOOK_BACK)..*at].iter().rev().find(|before| are_above_each_other(before, next));
+            let before = long[at.saturating_sub(LOOK_BACK)..*at]
+                .iter()
+                .rev()
+                .find(|before| are_above_each_other(before, next));
             before.is_some_and(|before| next.v < before.v - 0.5 * before.size)
         })
         .count();

@@ -3,8 +3,8 @@
 mod columns;
 mod lattice;
 
-use super::{Line, PageLines};
 use super::lines::is_rtl;
+use super::{Line, PageLines};
 use crate::pdf::geometry::Direction;
 
 /// A table found on a page.
@@ -28,7 +28,9 @@ impl Area {
     /// Whether a line lies in it: by the middle of its letters.
     fn holds(&self, line: &Line) -> bool {
         let (x, y) = (f32::midpoint(line.u0, line.u1), line.v - 0.3 * line.size);
-        line.direction == Direction::Right && (self.x0..=self.x1).contains(&x) && (self.y0..=self.y1).contains(&y)
+        line.direction == Direction::Right
+            && (self.x0..=self.x1).contains(&x)
+            && (self.y0..=self.y1).contains(&y)
     }
 }
 
@@ -68,8 +70,9 @@ pub(super) fn tables(page: &PageLines) -> (Vec<Table>, Vec<bool>) {
 fn tidy(mut rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
     rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
     let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let used: Vec<bool> =
-        (0..width).map(|at| rows.iter().any(|row| row.get(at).is_some_and(|cell| !cell.is_empty()))).collect();
+    let used: Vec<bool> = (0..width)
+        .map(|at| rows.iter().any(|row| row.get(at).is_some_and(|cell| !cell.is_empty())))
+        .collect();
     for row in &mut rows {
         let mut at = 0;
         row.retain(|_| {

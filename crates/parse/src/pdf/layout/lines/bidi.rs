@@ -4,7 +4,8 @@ use super::Placed;
 
 /// Whether a text holds a letter of a script that is written from right to left.
 pub(in crate::pdf::layout) fn is_rtl(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'))
+    text.chars()
+        .any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'))
         && !text.chars().all(is_arabic_digit)
 }
 
@@ -13,7 +14,8 @@ fn is_arabic_digit(character: char) -> bool {
 }
 
 fn is_ltr(text: &str) -> bool {
-    text.chars().any(|c| c.is_ascii_alphanumeric() || is_arabic_digit(c) || (c.is_alphabetic() && !is_rtl(text)))
+    text.chars()
+        .any(|c| c.is_ascii_alphanumeric() || is_arabic_digit(c) || (c.is_alphabetic() && !is_rtl(text)))
 }
 
 /// Brings the glyphs of a line from wherever they lie into reading order: from the right to the
@@ -29,7 +31,8 @@ pub(super) fn to_logical_order(glyphs: &mut [Placed]) {
         }
         // The run goes on over points and blanks, up to its last left-to-right glyph.
         let run = glyphs[start..].iter().take_while(|placed| !is_rtl(&placed.glyph.text));
-        let length = run.enumerate().filter(|(_, placed)| is_ltr(&placed.glyph.text)).map(|(at, _)| at + 1).last();
+        let length =
+            run.enumerate().filter(|(_, placed)| is_ltr(&placed.glyph.text)).map(|(at, _)| at + 1).last();
         let end = start + length.unwrap_or(1);
         glyphs[start..end].reverse();
         start = end;

@@ -29,7 +29,9 @@ pub(super) fn word_gap(glyphs: &[Placed]) -> f32 {
     gaps.sort_by(f32::total_cmp);
     // Words have several letters, so that most gaps lie within them.
     let surely_within = gaps[gaps.len() * 3 / 10];
-    let step = gaps.windows(2).find(|pair| pair[0] >= surely_within && pair[1] - pair[0] >= MIN_STEP && pair[1] > 0.1);
+    let step = gaps
+        .windows(2)
+        .find(|pair| pair[0] >= surely_within && pair[1] - pair[0] >= MIN_STEP && pair[1] > 0.1);
     match step {
         Some(pair) => f32::midpoint(pair[0], pair[1]).min((pair[0] + 0.5 * USUAL).max(USUAL)),
         // Letters that are all spaced out alike are one word.

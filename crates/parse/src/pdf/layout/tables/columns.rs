@@ -46,7 +46,10 @@ struct Row {
 }
 
 /// The cells of lines, where they stand in columns.
-pub(super) fn rows<'l>(lines: impl Iterator<Item = &'l Line>, evidence: Evidence) -> Option<Vec<Vec<String>>> {
+pub(super) fn rows<'l>(
+    lines: impl Iterator<Item = &'l Line>,
+    evidence: Evidence,
+) -> Option<Vec<Vec<String>>> {
     let mut sorted: Vec<&Line> = lines.collect();
     sorted.sort_by(|a, b| a.v.total_cmp(&b.v));
     let mut rows: Vec<Row> = Vec::new();
@@ -100,7 +103,8 @@ pub(super) fn runs(lines: &[Line], taken: &[bool]) -> Vec<Vec<usize>> {
         let row = !taken[at] && is_row(line);
         let follows = open.last().is_some_and(|last| {
             let last = &lines[*last];
-            (0.5 * line.size..2.6 * line.size).contains(&(line.v - last.v)) && (last.size - line.size).abs() < 1.0
+            (0.5 * line.size..2.6 * line.size).contains(&(line.v - last.v))
+                && (last.size - line.size).abs() < 1.0
         });
         if !row || !follows {
             runs.push(std::mem::take(&mut open));
@@ -138,8 +142,12 @@ fn parts(line: &Line, gap: f32) -> Vec<Part> {
 
 /// The columns: where the parts of rows that have several lie, overlapping ones made one.
 fn columns(rows: &[Row]) -> Vec<(f32, f32)> {
-    let mut spans: Vec<(f32, f32)> =
-        rows.iter().filter(|row| row.parts.len() > 1).flat_map(|row| &row.parts).map(|part| (part.u0, part.u1)).collect();
+    let mut spans: Vec<(f32, f32)> = rows
+        .iter()
+        .filter(|row| row.parts.len() > 1)
+        .flat_map(|row| &row.parts)
+        .map(|part| (part.u0, part.u1))
+        .collect();
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut columns: Vec<(f32, f32)> = Vec::new();
     for (u0, u1) in spans {
@@ -154,6 +162,7 @@ fn columns(rows: &[Row]) -> Vec<(f32, f32)> {
 /// Whether most rows fill most columns, with short texts.
 fn is_regular(rows: &[Row], columns: usize) -> bool {
     let parts: usize = rows.iter().map(|row| row.parts.len()).sum();
-    let characters: usize = rows.iter().flat_map(|row| &row.parts).map(|part| part.text.chars().count()).sum();
+    let characters: usize =
+        rows.iter().flat_map(|row| &row.parts).map(|part| part.text.chars().count()).sum();
     parts * 10 >= rows.len() * columns * 6 && characters < parts * 45
 }

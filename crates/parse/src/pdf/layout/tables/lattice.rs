@@ -1,5 +1,7 @@
 //! Ruled lines that cross each other, and the cells between them.
 
+use std::collections::{BTreeMap, HashMap};
+
 use super::{Area, add, tidy};
 use crate::pdf::{glyph::Rule, layout::Line};
 
@@ -8,7 +10,7 @@ const TOUCH: f32 = 3.0;
 /// More lines than this are a drawing.
 const MAX_LINES: usize = 1_500;
 /// The most rows and columns of a table.
-const MAX_CELLS: usize = 10_000;
+const MAX_CELLS: usize = 5_000;
 
 /// The lattices of a page, and the bands between lines that no other crosses.
 #[derive(Debug, Default)]
@@ -38,8 +40,10 @@ impl Ruling {
     pub(super) fn of(rules: &[Rule]) -> Self {
         let is_flat = |rule: &&Rule| rule.x1 - rule.x0 > rule.y1 - rule.y0;
         let (flat, upright): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(is_flat);
-        let horizontal = merged(flat.iter().map(|r| Segment { at: f32::midpoint(r.y0, r.y1), from: r.x0, to: r.x1 }));
-        let vertical = merged(upright.iter().map(|r| Segment { at: f32::midpoint(r.x0, r.x1), from: r.y0, to: r.y1 }));
+        let horizontal =
+            merged(flat.iter().map(|r| Segment { at: f32::midpoint(r.y0, r.y1), from: r.x0, to: r.x1 }));
+        let vertical =
+            merged(upright.iter().map(|r| Segment { at: f32::midpoint(r.x0, r.x1), from: r.y0, to: r.y1 }));
         if horizontal.len() + vertical.len() > MAX_LINES {
             return Self::default();
         }
@@ -55,8 +59,11 @@ impl Ruling {
         let mut lone: Vec<Segment> = Vec::new();
         for group in groups.members() {
             let horizontals: Vec<_> = group.iter().filter_map(|at| horizontal.get(*at)).copied().collect();
-            let verticals: Vec<_> =
-                group.iter().filter_map(|at| vertical.get(at.checked_sub(horizontal.len())?)).copied().collect();
+            let verticals: Vec<_> = group
+                .iter()
+                .filter_map(|at| vertical.get(at.checked_sub(horizontal.len())?))
+                .copied()
+                .collect();
             if verticals.is_empty() {
                 lone.extend(&horizontals);
             }
@@ -83,13 +90,14 @@ impl Grid {
     /// The texts of its cells; a cell that spans several has its text in the first.
     pub(super) fn rows<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> Option<Vec<Vec<String>>> {
         let mut rows = vec![vec![String::new(); self.xs.len() - 1]; self.ys.len() - 1];
+        let mut anchors: HashMap<(usize, usize), (usize, usize)> = HashMap::new();
         let mut words = 0;
         for line in lines {
             let y = line.v - 0.3 * line.size;
             let row = cell(&self.ys, y);
             for word in &line.words {
                 let column = cell(&self.xs, f32::midpoint(word.u0, word.u1));
-                let (row, column) = self.anchor(row, column);
+                let (row, column) = *anchors.entry((row, column)).or_insert_with(|| self.anchor(row, column));
                 add(&mut rows[row][column], &word.text);
                 words += 1;
             }
@@ -140,7 +148,9 @@ fn merged(segments: impl Iterator<Item = Segment>) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     for next in segments {
         match out.last_mut() {
-            Some(last) if (last.at - next.at).abs() <= 1.5 && next.from <= last.to + TOUCH => last.to = last.to.max(next.to),
+            Some(last) if (last.at - next.at).abs() <= 1.5 && next.from <= last.to + TOUCH => {
+                last.to = last.to.max(next.to)
+            }
             _ => out.push(next),
         }
     }
@@ -153,7 +163,8 @@ fn bands(lines: &[Segment]) -> Vec<Area> {
     waiting.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut bands = Vec::new();
     while let Some(first) = waiting.first().copied() {
-        let alike = |line: &Segment| (line.from - first.from).abs() <= TOUCH && (line.to - first.to).abs() <= TOUCH;
+        let alike =
+            |line: &Segment| (line.from - first.from).abs() <= TOUCH && (line.to - first.to).abs() <= TOUCH;
         let band: Vec<Segment> = waiting.iter().copied().filter(alike).collect();
         waiting.retain(|line| !alike(line));
         if let [top, _, .., bottom] = band.as_slice() {
@@ -185,7 +196,7 @@ impl Groups {
     }
 
     fn members(mut self) -> Vec<Vec<usize>> {
-        let mut groups: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for at in 0..self.0.len() {
             groups.entry(self.root(at)).or_default().push(at);
         }
