@@ -7,7 +7,7 @@ use model::{DifficultyWeights, ExportFormat, GenerationType, Style};
 
 /// Turns your documents into a fine-tuning dataset that can be trusted.
 #[derive(Debug, Parser)]
-#[command(name = "data-forge", version, about, max_term_width = 110, disable_help_subcommand = true)]
+#[command(name = "data-forge", version, max_term_width = 110, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: Common,

@@ -32,8 +32,17 @@ pub(crate) struct Exported {
     pub(crate) version: u32,
     /// What is in it.
     pub(crate) written: Written,
+    /// Pairs in it that a reviewer should look at.
+    pub(crate) flagged: u64,
     /// Pairs that are not in it, by the reason.
     pub(crate) left_out: BTreeMap<LeftOut, u64>,
+}
+
+/// Data and lineage as written, before they are a version.
+struct Files {
+    written: Written,
+    flagged: u64,
+    left_out: BTreeMap<LeftOut, u64>,
 }
 
 /// Exports the run's pairs; where nothing changed, the version that is there already.
@@ -45,7 +54,7 @@ pub(crate) async fn dataset(
     generated: &Generated,
 ) -> Outcome<Exported> {
     let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
-    let (written, left_out) = write(session, args, ingested, generated, &folder).await?;
+    let Files { written, flagged, left_out } = write(session, args, ingested, generated, &folder).await?;
     if written.data.lines == 0 {
         return Err(nothing(settings, &left_out));
     }
@@ -69,7 +78,7 @@ pub(crate) async fn dataset(
         }
     };
     copy(session, args, &export).await?;
-    Ok(Exported { version: export.version, written, left_out })
+    Ok(Exported { version: export.version, written, flagged, left_out })
 }
 
 /// Writes data and lineage into a folder, a page of pairs at a time.
@@ -79,7 +88,7 @@ async fn write(
     ingested: &Ingested,
     generated: &Generated,
     folder: &TempDir,
-) -> Outcome<(Written, BTreeMap<LeftOut, u64>)> {
+) -> Outcome<Files> {
     let create = |name| File::create(folder.path().join(name)).map(BufWriter::new);
     let mut writer = DatasetWriter::new(args.format.into(), false, create(DATA_FILE)?, create(LINEAGE_FILE)?);
     let selection = PairSelection {
@@ -87,7 +96,7 @@ async fn write(
         documents: ingested.parsed(),
         ..PairSelection::default()
     };
-    let mut left_out = BTreeMap::new();
+    let (mut flagged, mut left_out) = (0, BTreeMap::new());
     let mut clusters = OncePerCluster::default();
     let mut after = None;
     // No generation under these settings means no pair; an empty list would mean all of them.
@@ -100,11 +109,14 @@ async fn write(
         for row in &rows {
             match reason_to_leave_out(&row.pair, args.min_quality, &mut clusters) {
                 Some(reason) => *left_out.entry(reason).or_default() += 1,
-                None => writer.push(&row.pair, &row.origin)?,
+                None => {
+                    flagged += u64::from(!row.pair.flags.is_empty());
+                    writer.push(&row.pair, &row.origin)?;
+                }
             }
         }
     }
-    Ok((writer.finish()?, left_out))
+    Ok(Files { written: writer.finish()?, flagged, left_out })
 }
 
 fn reason_to_leave_out(

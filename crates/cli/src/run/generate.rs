@@ -23,6 +23,8 @@ pub(crate) struct Generated {
     pub(crate) generations: Vec<GenerationId>,
     /// Pairs that the generations of this run made.
     pub(crate) pairs: u64,
+    /// Pairs that these asked a model for: the offline teacher is asked for what there is.
+    pub(crate) asked_for: u64,
     /// Chunks that these worked on.
     pub(crate) chunks: u64,
     /// Chunks that gave no pairs since they failed: file name and position, and why.
@@ -82,6 +84,9 @@ async fn same_settings(session: &Session, request: &Request) -> Outcome<Vec<Gene
 async fn take(session: &Session, generated: &mut Generated, ended: Generation) -> Outcome<Vec<String>> {
     generated.pairs += ended.pairs_generated;
     generated.chunks += ended.chunks_total;
+    if let Some(settings) = ended.settings.as_ref().filter(|settings| settings.teacher_model != BUILTIN) {
+        generated.asked_for += ended.chunks_total * u64::from(settings.config.pairs_per_chunk);
+    }
     generated.usage += ended.usage;
     let failures = session.environment.metadata.failures(&session.user, ended.id, u32::MAX).await?;
     if ended.status == GenerationStatus::Failed {

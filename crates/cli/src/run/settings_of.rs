@@ -1,6 +1,6 @@
 //! What a run asks of its generation: from the arguments, checked.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use ::generate::BUILTIN;
 use anyhow::{Context, anyhow};
@@ -34,6 +34,9 @@ pub(crate) async fn generation(args: &RunArgs, settings: &Settings, printer: &Pr
             Failure::usage(anyhow!("-o - and --json both write to standard output")).hint("choose one")
         );
     }
+    if !to_stdout {
+        check_output(&args.output)?;
+    }
     let generation = GenerateSettings {
         teacher_model: teacher(args, settings, printer).await?,
         generation_type: args.generation_type.into(),
@@ -51,6 +54,24 @@ pub(crate) async fn generation(args: &RunArgs, settings: &Settings, printer: &Pr
     };
     generation.check().map_err(Failure::usage)?;
     Ok(Request { generation })
+}
+
+/// Found out now rather than after hours of work.
+fn check_output(output: &Path) -> Outcome<()> {
+    let folder = match output.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let wrong = if output.is_dir() {
+        format!("{} is a folder; -o takes a file", output.display())
+    } else if !folder.is_dir() {
+        format!("there is no folder {} for the dataset", folder.display())
+    } else if let Err(error) = tempfile::tempfile_in(folder) {
+        format!("the folder {} cannot be written to: {error}", folder.display())
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(anyhow!(wrong)).hint("choose another file with -o"))
 }
 
 async fn teacher(args: &RunArgs, settings: &Settings, printer: &Printer) -> Outcome<String> {

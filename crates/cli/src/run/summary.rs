@@ -47,7 +47,9 @@ struct Chunks {
 #[derive(Debug, Serialize)]
 struct Pairs {
     exported: u64,
+    flagged: u64,
     generated_now: u64,
+    asked_for_now: u64,
     duplicates: u64,
     rejected: u64,
     below_min_quality: u64,
@@ -94,7 +96,9 @@ impl Summary {
             },
             pairs: Pairs {
                 exported: exported.written.data.lines,
+                flagged: exported.flagged,
                 generated_now: generated.pairs,
+                asked_for_now: generated.asked_for,
                 duplicates: left_out(LeftOut::Duplicate),
                 rejected: left_out(LeftOut::Rejected),
                 below_min_quality: left_out(LeftOut::BelowMinQuality),
@@ -138,8 +142,9 @@ impl Summary {
             ),
             format!("chunks     {}{}", chunks.total, counted(chunks.failed.len() as u64, "failed")),
             format!(
-                "pairs      {} in the dataset{}{}{}",
+                "pairs      {} in the dataset{}{}{}{}",
                 pairs.exported,
+                counted(pairs.flagged, "of them flagged for review"),
                 counted(pairs.duplicates, "duplicates left out"),
                 counted(pairs.rejected, "rejected left out"),
                 counted(pairs.below_min_quality, "of lower quality left out")
@@ -147,6 +152,10 @@ impl Summary {
             format!("quality    {}", score(self.average_quality)),
             format!("grounding  {}", score(self.average_grounding)),
         ];
+        if pairs.generated_now < pairs.asked_for_now {
+            let (made, asked) = (pairs.generated_now, pairs.asked_for_now);
+            lines.push(format!("teacher    made {made} of {asked} pairs asked for; -v says why"));
+        }
         if usage.requests > 0 {
             let tokens = usage.prompt_tokens + usage.completion_tokens;
             let cost = usage.cost_usd.map_or("cost unknown".into(), |cost| format!("{cost:.4} USD"));

@@ -21,6 +21,8 @@ fn wrong_usage_exits_with_2_and_says_what_is_right() {
         (vec!["run", "docs", "--difficulty", "tough=1"], "`tough` is none of easy, medium, hard"),
         (vec!["run", "docs", "--difficulty", "easy=0"], "one of them more than 0"),
         (vec!["run", "docs", "--min-quality", "7"], "--min-quality is 7"),
+        (vec!["run", "docs", "-o", "docs"], "docs is a folder"),
+        (vec!["run", "docs", "-o", "no/such/place.jsonl"], "there is no folder no/such"),
         (vec!["run", "docs", "-o", "-", "--json"], "both write to standard output"),
         (vec!["run", "docs", "--max-concurrency", "0"], "max_concurrency is 0"),
         (vec!["run", "docs", "--model", "x", "--system-prompt", "@nowhere"], "nowhere cannot be read"),

@@ -1,5 +1,7 @@
 //! The real binary, driven from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod architecture;
 mod command_line;
 mod documents;
