@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jobs::Environment;
 use model::{GenerationId, Phase, UserId};
 use store::UnitCounts;
@@ -111,6 +111,13 @@ fn verb(phase: Phase) -> &'static str {
 }
 
 fn style() -> ProgressStyle {
-    let template = "{prefix:>10} {bar:32} {pos}/{len}  {per_sec:.dim}  {eta} left  {msg}";
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let template = "{prefix:>10} {bar:32} {pos}/{len}  {rate}  {eta} left  {msg}";
+    // The template is fixed: were it wrong, the plain bar would show.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).with_key(
+        "rate",
+        |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // Nothing is lost where a bar cannot be drawn.
+            drop(write!(out, "{:.1}/s", state.per_sec()));
+        },
+    )
 }

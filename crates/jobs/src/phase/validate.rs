@@ -2,7 +2,7 @@
 
 use model::{Pair, Passage, Unit};
 use store::{Outcome, UnitFailure};
-use validate::Example;
+use validate::Source;
 
 use super::{Work, Worked};
 use crate::JobsError;
@@ -13,22 +13,23 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
         let reason = "the passage its pairs were made from is not stored".into();
         return Ok(Worked::Outcome(Outcome::Failed(UnitFailure { reason, raw_reply: None })));
     };
-    Ok(Worked::Outcome(score(&passage, &pairs)))
+    // Scoring is pure work, and would hold up the heartbeat of a thread that waits.
+    let scored = tokio::task::spawn_blocking(move || score(&passage, &pairs)).await;
+    Ok(Worked::Outcome(scored.unwrap_or_else(|_| {
+        let reason = "the scoring failed on its pairs, which is a bug in Data Forge".into();
+        Outcome::Failed(UnitFailure { reason, raw_reply: None })
+    })))
 }
 
 fn score(passage: &Passage, pairs: &[Pair]) -> Outcome {
     let mut surroundings = passage.heading_path.clone();
     surroundings.push(passage.document.clone());
     surroundings.extend_from_slice(&passage.table_header);
+    let source = Source::new(&passage.text, &surroundings);
     let scores = pairs
         .iter()
         .map(|pair| {
-            let mut scores = validate::score(&Example {
-                context: &passage.text,
-                surroundings: &surroundings,
-                question: &pair.question,
-                answer: &pair.answer,
-            });
+            let mut scores = source.score(&pair.question, &pair.answer);
             for evidence in &mut scores.evidence {
                 evidence.chunk_id = Some(pair.chunk_id);
             }

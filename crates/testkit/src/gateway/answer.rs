@@ -196,7 +196,7 @@ impl<'a> Writer<'a> {
 
     fn question(&self, index: usize) -> String {
         let again = if index < self.sentences.len() { "" } else { " else" };
-        format!("What{again} does the passage say about {}?", first_words(self.sentence(index), 6))
+        format!("What{again} is there to know about {}?", first_words(self.sentence(index), 6))
     }
 }
 

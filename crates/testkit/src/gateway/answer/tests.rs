@@ -50,7 +50,7 @@ fn pairs_quote_the_passage() {
         assert!(PASSAGE.contains(quote));
         assert_eq!(pair["answer"], quote);
         let question = pair["question"].as_str().unwrap();
-        let about = question.strip_prefix("What does the passage say about ").unwrap();
+        let about = question.strip_prefix("What is there to know about ").unwrap();
         assert!(quote.starts_with(about.trim_end_matches('?')), "{question} {quote}");
         assert!(pair["reasoning"].as_str().unwrap().contains(quote));
         assert_eq!((&pair["note"], &pair["index"]), (&Value::Null, &json!(at)));
