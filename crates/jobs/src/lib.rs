@@ -1,7 +1,7 @@
 //! Units of work, leases, and the three phases of a generation.
 //!
 //! This is the only room where the steps (parse, generate, validate) meet the store. Whoever runs
-//! them (the one-shot `run`, a child process, a pod) goes through [`drive`] or [`run_phase`].
+//! them (the one-shot `run`, a child process, a pod) goes through [`drive()`] or [`run_phase`].
 
 mod clock;
 mod create;

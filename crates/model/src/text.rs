@@ -6,7 +6,7 @@ pub fn scalar_count(text: &str) -> usize {
 }
 
 /// Translates between byte offsets and Unicode scalar offsets of one text, each in O(1)
-/// (plus at most [`STRIDE`] steps), after one pass over the text.
+/// (plus at most 64 steps), after one pass over the text.
 #[derive(Debug, Clone)]
 pub struct CharIndex<'a> {
     text: &'a str,

@@ -124,13 +124,15 @@ fn reason_to_leave_out(
     min_quality: Option<f64>,
     clusters: &mut OncePerCluster,
 ) -> Option<LeftOut> {
+    // Asked first: what repeats a rejected pair must not come in for it.
+    let first_of_its_kind = clusters.admit(pair);
     let too_low = |least: f64| pair.quality_score.is_none_or(|score| score < least);
     if pair.review_status == ReviewStatus::Rejected {
         Some(LeftOut::Rejected)
+    } else if !first_of_its_kind {
+        Some(LeftOut::Duplicate)
     } else if min_quality.is_some_and(too_low) {
         Some(LeftOut::BelowMinQuality)
-    } else if !clusters.admit(pair) {
-        Some(LeftOut::Duplicate)
     } else {
         None
     }
