@@ -117,7 +117,7 @@ fn style() -> ProgressStyle {
         "rate",
         |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             // Nothing is lost where a bar cannot be drawn.
-            drop(write!(out, "{:.1}/s", state.per_sec()));
+            let _ = write!(out, "{:.1}/s", state.per_sec());
         },
     )
 }

@@ -149,6 +149,15 @@ fn check_names(file: &Path) -> Outcome<()> {
     }
 }
 
+/// Makes the data directory where it is not there: open to its owner alone, since it holds documents.
+pub(crate) fn make_data_dir(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 fn default_data_dir() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "data-forge").map(|dirs| dirs.data_dir().to_owned())
 }

@@ -11,7 +11,7 @@ use crate::{
     args::Common,
     failure::{Failure, Outcome},
     printer::Printer,
-    settings::Settings,
+    settings::{Settings, make_data_dir},
 };
 
 /// Where a local Ollama answers.
@@ -41,7 +41,7 @@ pub(crate) fn start_logs(printer: &Printer, common: &Common) {
 
 /// The stores, opened and brought to this program's version; no gateway yet.
 pub(crate) async fn environment(settings: &Settings) -> Outcome<Environment> {
-    std::fs::create_dir_all(&settings.data_dir)
+    make_data_dir(&settings.data_dir)
         .with_context(|| format!("the data directory {} cannot be made", settings.data_dir.display()))
         .map_err(|error| Failure::usage(error).hint("set --data-dir to a folder that can be written to"))?;
     let metadata = store::open_metadata(&settings.database_url)

@@ -8,7 +8,7 @@ mod validate;
 
 use std::sync::Arc;
 
-use model::{Generation, Phase, Unit};
+use model::{Generation, Phase, Unit, UserId};
 use store::Outcome;
 use tokio_util::sync::CancellationToken;
 
@@ -43,10 +43,13 @@ pub async fn run_phase(
     phase: Phase,
     stop: &CancellationToken,
 ) -> Result<PhaseEnd, JobsError> {
+    let context = environment.metadata.generation_context(generation.id).await?;
+    let user = context.ok_or(JobsError::NoGeneration)?.user;
     free_the_dead(environment, generation).await?;
     let heartbeat = Heartbeat::start(environment, generation);
     let work = Arc::new(Work {
         environment: Arc::clone(environment),
+        user,
         generation: generation.clone(),
         spending: Spending::new(generation.usage),
     });
@@ -59,6 +62,7 @@ pub async fn run_phase(
 /// What the units of a phase share.
 struct Work {
     environment: Arc<Environment>,
+    user: UserId,
     generation: Generation,
     spending: Spending,
 }

@@ -6,7 +6,7 @@ use crate::{
     args::Common,
     failure::{Exit, Failure, Outcome},
     printer::Printer,
-    settings::{FILE, Settings},
+    settings::{FILE, Settings, make_data_dir},
     wiring,
 };
 
@@ -48,7 +48,7 @@ impl Report<'_> {
 
 fn data_directory(settings: &Settings) -> Outcome<String> {
     let folder = &settings.data_dir;
-    let writable = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder).map(drop));
+    let writable = make_data_dir(folder).and_then(|()| tempfile::tempfile_in(folder).map(drop));
     match writable {
         Ok(()) => Ok(folder.display().to_string()),
         Err(error) => {

@@ -29,7 +29,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
         Ok(Err(error)) => return Ok(failed(&error.to_string())),
         Err(error) => return Ok(failed(&ParseError::Bug(error.to_string()).to_string())),
     };
-    let key = parsed_key(work, &document).await?;
+    let key = Keys::new(&work.user, document.project_id).parsed(document.id);
     environment.objects.put(&key, &json).await?;
     Ok(Worked::Outcome(parsed_outcome(work, document, &parsed, chunks)))
 }
@@ -39,12 +39,6 @@ async fn source(work: &Work, document: &Document) -> Result<Option<Vec<u8>>, Job
         Some(key) => Ok(work.environment.objects.get(&key).await?),
         None => Ok(None),
     }
-}
-
-async fn parsed_key(work: &Work, document: &Document) -> Result<ObjectKey, JobsError> {
-    let context = work.environment.metadata.generation_context(work.generation.id).await?;
-    let user = context.ok_or(JobsError::NoGeneration)?.user;
-    Ok(Keys::new(&user, document.project_id).parsed(document.id))
 }
 
 fn parsed_outcome(
