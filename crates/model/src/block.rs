@@ -57,7 +57,7 @@ pub enum BlockKind {
     Paragraph,
     /// A list.
     List {
-        /// Whether the items are numbered.
+        /// Whether the outermost items are numbered; nested ones may be of the other kind.
         ordered: bool,
         /// Its items, nested ones flattened in reading order.
         items: Vec<ListItem>,
@@ -80,12 +80,15 @@ pub enum BlockKind {
 }
 
 /// An item of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListItem {
     /// How deep it is nested, from 0.
     pub level: u8,
     /// Its text, without bullet or number.
     pub text: String,
+    /// The number it is printed with; `None`: a bullet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
 }
 
 /// A heading of a document's outline.

@@ -64,7 +64,7 @@ pub struct ChunkDraft {
 /// tokens than it may.
 ///
 /// Each section becomes a chunk that starts at its heading; siblings of under
-/// [`sections::SMALL_TOKENS`] tokens share one, whose heading path is then what they have in common.
+/// `sections::SMALL_TOKENS` tokens share one, whose heading path is then what they have in common.
 /// A longer section is cut between blocks; a block that is too long for a chunk of its own between
 /// list items, table rows, lines of code or sentences; one of these that is too long between words.
 pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> {

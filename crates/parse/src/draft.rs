@@ -5,9 +5,14 @@ use model::{Block, BlockKind, Format, ListItem, ParsedDocument, scalar_count};
 
 use crate::ParseError;
 
-/// The most cells of a table, those that fill up short rows included: one long row must not make a
-/// million short ones as long.
-const MAX_CELLS: usize = 20_000_000;
+/// The most cells that fill up short rows: one long row must not make a million short ones as long.
+const MAX_ADDED_CELLS: usize = 4_000_000;
+
+/// The longest text of a merged cell that is repeated: labels are short.
+const MAX_REPEATED_BYTES: usize = 200;
+
+/// How much memory all repeated cells of a document may take.
+const MAX_REPEATS_BYTES: usize = 8 * 1024 * 1024;
 
 /// A document under construction.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +25,31 @@ pub struct Draft {
     /// What the parser was not sure of, in words for the user.
     pub warnings: Vec<String>,
     blocks: Vec<(BlockKind, String, Option<u32>)>,
+    added_cells: usize,
+    repeats_bytes: usize,
+}
+
+/// A part of a draft that is there or not as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece<'d> {
+    /// The block that it is, or is an item of.
+    pub(crate) kind: &'d BlockKind,
+    /// Its text.
+    pub(crate) text: &'d str,
 }
 
 impl Draft {
     /// An empty document.
     pub fn new(format: Format) -> Self {
-        Self { format, title: None, pages: None, warnings: Vec::new(), blocks: Vec::new() }
+        Self {
+            format,
+            title: None,
+            pages: None,
+            warnings: Vec::new(),
+            blocks: Vec::new(),
+            added_cells: 0,
+            repeats_bytes: 0,
+        }
     }
 
     /// Adds a heading; `level` is brought to 1–6, white space to single blanks.
@@ -38,14 +62,23 @@ impl Draft {
         self.push(BlockKind::Paragraph, trim_lines(text), page);
     }
 
-    /// Adds a list.
+    /// Adds a list. Where no item of an ordered one has a number, they are numbered from 1, by level;
+    /// otherwise the items without a number are bullets. The outermost items are brought to level 0.
     pub fn list(&mut self, ordered: bool, items: Vec<ListItem>, page: Option<u32>) {
-        let items: Vec<_> = items
+        let mut items: Vec<_> = items
             .into_iter()
             .map(|item| ListItem { text: one_line(&item.text), ..item })
             .filter(|item| !item.text.is_empty())
             .collect();
-        let text = list_text(ordered, &items);
+        let outermost = items.iter().map(|item| item.level).min().unwrap_or_default();
+        for item in &mut items {
+            item.level -= outermost;
+        }
+        if ordered && items.iter().all(|item| item.number.is_none()) {
+            number(&mut items);
+        }
+        let lines: Vec<_> = items.iter().map(list_line).collect();
+        let text = lines.join("\n");
         self.push(BlockKind::List { ordered, items }, text, page);
     }
 
@@ -61,8 +94,11 @@ impl Draft {
     pub fn records(&mut self, header: bool, mut rows: Vec<Vec<String>>, page: Option<u32>) {
         rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
         let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        if width.saturating_mul(rows.len()) > MAX_CELLS {
-            self.warnings.push("a table has too many cells; it was read as text".to_owned());
+        let cells: usize = rows.iter().map(Vec::len).sum();
+        self.added_cells = self.added_cells.saturating_add(width.saturating_mul(rows.len()) - cells);
+        if self.added_cells > MAX_ADDED_CELLS {
+            self.warnings
+                .push("the rows of a table are of too different lengths; it was read as text".to_owned());
             let lines: Vec<_> = rows.iter().map(|row| row.join(" ")).collect();
             self.paragraph(&lines.join("\n"), page);
             return;
@@ -80,6 +116,14 @@ impl Draft {
             }
         }
         self.push(BlockKind::Table { rows, header }, text, page);
+    }
+
+    /// The text of a merged cell for one more cell of the grid; empty where it is longer than labels
+    /// are. `None` where the document has repeated as much as it may.
+    pub(crate) fn repeated(&mut self, text: &str) -> Option<String> {
+        let text = if text.len() <= MAX_REPEATED_BYTES { text } else { "" };
+        self.repeats_bytes += size_of::<String>() + text.len();
+        (self.repeats_bytes <= MAX_REPEATS_BYTES).then(|| text.to_owned())
     }
 
     /// Adds code, kept to the letter but for empty lines around it.
@@ -103,6 +147,34 @@ impl Draft {
     /// How much text there is so far, in bytes.
     pub(crate) fn text_len(&self) -> usize {
         self.blocks.iter().map(|(_, text, _)| text.len()).sum()
+    }
+
+    /// The text of the blocks, in order; each item of a list is a piece of its own.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        self.blocks.iter().flat_map(|(kind, text, _)| {
+            let (items, text) = match kind {
+                BlockKind::List { items, .. } => (items.as_slice(), None),
+                _ => (&[][..], Some(text.as_str())),
+            };
+            let items = items.iter().map(|item| item.text.as_str());
+            items.chain(text).map(move |text| Piece { kind, text })
+        })
+    }
+
+    /// Keeps those of the [pieces](Self::pieces) whose turn in `kept` is true; what has no turn goes.
+    pub(crate) fn retain(&mut self, kept: impl IntoIterator<Item = bool>) {
+        let mut kept = kept.into_iter();
+        let mut keep = || kept.next().unwrap_or(false);
+        for (kind, text, page) in std::mem::take(&mut self.blocks) {
+            match kind {
+                BlockKind::List { ordered, mut items } => {
+                    items.retain(|_| keep());
+                    self.list(ordered, items, page);
+                }
+                kind if keep() => self.blocks.push((kind, text, page)),
+                _ => {}
+            }
+        }
     }
 
     fn push(&mut self, kind: BlockKind, text: String, page: Option<u32>) {
@@ -151,7 +223,8 @@ fn is_invisible(c: char) -> bool {
     (c.is_control() && !c.is_whitespace()) || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
 }
 
-fn one_line(text: &str) -> String {
+/// Text with its white space brought to single blanks, and without what cannot be seen.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         let start = line.len();
@@ -171,16 +244,50 @@ fn trim_lines(text: &str) -> String {
     text.lines().map(one_line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn list_text(ordered: bool, items: &[ListItem]) -> String {
-    // A number per level; going back up forgets the deeper ones.
-    let mut numbers: Vec<u32> = Vec::new();
-    let mut lines = Vec::with_capacity(items.len());
+/// Numbers items from 1, by level; going back up forgets the deeper ones.
+fn number(items: &mut [ListItem]) {
+    let mut counts: Vec<u32> = Vec::new();
     for item in items {
         let level = usize::from(item.level);
-        numbers.resize(level + 1, 0);
-        numbers[level] += 1;
-        let marker = if ordered { format!("{}.", numbers[level]) } else { "-".to_owned() };
-        lines.push(format!("{}{marker} {}", "  ".repeat(level), item.text));
+        counts.resize(level + 1, 0);
+        counts[level] += 1;
+        item.number = Some(counts[level]);
     }
-    lines.join("\n")
+}
+
+fn list_line(item: &ListItem) -> String {
+    let indent = "  ".repeat(usize::from(item.level));
+    match item.number {
+        Some(number) => format!("{indent}{number}. {}", item.text),
+        None => format!("{indent}- {}", item.text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::bullets(false, &[(0, None), (1, None)], "- x\n  - x")]
+    #[case::counted_by_level(
+        true,
+        &[(0, None), (1, None), (1, None), (0, None), (1, None)],
+        "1. x\n  1. x\n  2. x\n2. x\n  1. x"
+    )]
+    #[case::numbers_of_their_own(true, &[(0, Some(3)), (0, Some(7))], "3. x\n7. x")]
+    #[case::further_in(false, &[(2, None), (1, None)], "  - x\n- x")]
+    #[case::mixed(true, &[(0, Some(1)), (1, None), (0, Some(2))], "1. x\n  - x\n2. x")]
+    fn list_items_bear_their_numbers(
+        #[case] ordered: bool,
+        #[case] items: &[(u8, Option<u32>)],
+        #[case] text: &str,
+    ) {
+        let items =
+            items.iter().map(|&(level, number)| ListItem { level, text: "x".into(), number }).collect();
+        let mut draft = Draft::new(Format::Txt);
+        draft.list(ordered, items, None);
+        assert_eq!(draft.finish().unwrap().text, text);
+    }
 }

@@ -1,13 +1,14 @@
 //! HTML: the main content of articles, everything but the frame of other pages.
 
 mod main_content;
+mod selection;
 mod table;
 mod walk;
 
 use model::Format;
 use scraper::{Html, Selector};
 
-use crate::{Draft, encoding};
+use crate::{Draft, draft, encoding};
 
 /// Parses an HTML page.
 pub(crate) fn parse(bytes: &[u8]) -> Draft {
@@ -77,16 +78,37 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
 }
 
 fn title(page: &Html) -> Option<String> {
-    let text_of = |selector: &str| {
-        let selector = Selector::parse(selector).ok()?;
-        let element = page.select(&selector).next()?;
-        let text = match element.attr("content") {
-            Some(content) => content.to_owned(),
-            None => element.text().collect(),
-        };
-        (!text.trim().is_empty()).then_some(text)
+    let title = ["head > title", "meta[property='og:title']", "h1", "title"]
+        .into_iter()
+        .find_map(|selector| texts(page, selector).find(|text| !text.is_empty()))?;
+    Some(without_site(&title, texts(page, "h1")).to_owned())
+}
+
+/// The contents or texts of the elements, white space brought to single blanks.
+fn texts(page: &Html, selector: &str) -> impl Iterator<Item = String> {
+    let selector = Selector::parse(selector).ok();
+    selector.into_iter().flat_map(|selector| {
+        let texts = page.select(&selector).map(|element| match element.attr("content") {
+            Some(content) => draft::one_line(content),
+            None => draft::one_line(&element.text().collect::<String>()),
+        });
+        texts.collect::<Vec<_>>()
+    })
+}
+
+/// A title without the name of the site behind a sign, where a heading is just what stands before it.
+fn without_site(title: &str, headings: impl Iterator<Item = String>) -> &str {
+    let is_sign = |text: &str| {
+        let word = text.split(' ').nth(1).unwrap_or_default();
+        !word.is_empty() && !word.contains(char::is_alphanumeric)
     };
-    ["head > title", "meta[property='og:title']", "h1", "title"].into_iter().find_map(text_of)
+    headings
+        .filter(|heading| !heading.is_empty())
+        .find_map(|heading| {
+            let rest = title.strip_prefix(&heading)?;
+            (rest.starts_with(' ') && is_sign(rest)).then(|| &title[..heading.len()])
+        })
+        .unwrap_or(title)
 }
 
 #[cfg(test)]
@@ -139,6 +161,64 @@ mod tests {
         let text = parse(page.as_bytes()).finish().unwrap().text;
         assert!(text.contains("The otter is back"), "{text}");
         assert!(!text.contains("Most read") && !text.contains("All rights"), "{text}");
+    }
+
+    #[test]
+    fn an_article_in_a_frame_reads_as_a_browser_shows_it() {
+        let text =
+            "<p>Backups that stop have one of three causes, and each is told by its code.</p>".repeat(8);
+        let page = format!(
+            "<head><title>Slow backups | Help</title></head><body><nav><a href=/>Home</a></nav>\
+             <div class=sidebar>Most read</div><main><article><h1>Slow backups</h1>{text}\
+             <p>Look under\n <em>Plan &gt; Speed</em>; the <b>limit</b>s may differ.</p>\
+             <ol start=3><li>Enter it under <em>Settings &gt; Appliance</em>.</li>\
+             <li>Check the port:\n<pre><code class=language-sh>status --json\n# code 5</code></pre></li>\
+             <li>Allow outgoing connections.</li><li value=9>Restart.</li></ol>\
+             <table><caption>Usual speed</caption><tr><th>Line<th>Speed<tr><td>Cable<td>110 MB/s</table>\
+             </article></main><footer>All rights reserved</footer></body>"
+        );
+        let document = parse(page.as_bytes()).finish().unwrap();
+        assert_eq!(document.title.as_deref(), Some("Slow backups"));
+        let written = render::markdown(&document);
+        let (_, end) = written.split_once("Look under").unwrap();
+        insta::assert_snapshot!(format!("Look under{end}"), @r"
+        Look under Plan > Speed; the limits may differ.
+
+        3. Enter it under Settings > Appliance.
+        4. Check the port:
+
+        ```sh
+        status --json
+        # code 5
+        ```
+
+        5. Allow outgoing connections.
+        9. Restart.
+
+        Usual speed
+
+        | Line | Speed |
+        | --- | --- |
+        | Cable | 110 MB/s |
+        ");
+    }
+
+    #[test]
+    fn only_a_site_behind_a_heading_is_cut_from_a_title() {
+        let cut = |title| without_site(title, ["Tea".to_owned(), String::new()].into_iter()).to_owned();
+        assert_eq!(cut("Tea – The Kitchen"), "Tea");
+        assert_eq!(cut("Tea time"), "Tea time");
+        assert_eq!(cut("Teapots | Shop"), "Teapots | Shop");
+    }
+
+    #[test]
+    fn merged_cells_cannot_fill_the_memory() {
+        let cell = format!("<td colspan=64 rowspan=9999>{}", "x".repeat(200));
+        let page =
+            format!("<table>{}{}</table>", "<tr>".to_owned() + &cell.repeat(200), "<tr><td>y".repeat(2_000));
+        let text = parse(page.as_bytes()).finish().unwrap().text;
+        assert!(text.contains('y'));
+        assert!(text.len() < 16 * 1024 * 1024, "{}", text.len());
     }
 
     #[test]

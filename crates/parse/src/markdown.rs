@@ -81,11 +81,11 @@ impl Reader {
             Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) => self.end_text(),
             Tag::List(first) => {
                 self.end_text();
-                self.lists.start(first.is_some());
+                self.lists.start(first.map(|first| u32::try_from(first).unwrap_or(1)));
             }
             Tag::Item => {
                 self.end_text();
-                self.lists.item();
+                self.lists.item(None);
             }
             Tag::CodeBlock(kind) => {
                 self.end_text();
@@ -171,7 +171,7 @@ impl Reader {
             return;
         }
         if self.lists.is_open() {
-            self.lists.text(&text);
+            self.lists.text(&text, &mut self.draft);
         } else if self.in_footnote {
             self.draft.footnote(&text, None);
         } else {
@@ -248,6 +248,29 @@ mod tests {
         From HTML
 
         A note.
+        ");
+    }
+
+    #[test]
+    fn numbering_goes_on_behind_what_stands_in_an_item() {
+        let document = parse(
+            b"3. Stop it:\n\n   ```sh\n   stop\n   ```\n\n   Wait.\n4. Look:\n   - a\n   - b\n5. Start it.\n",
+        )
+        .finish()
+        .unwrap();
+        insta::assert_snapshot!(render::markdown(&document), @r"
+        3. Stop it:
+
+        ```sh
+        stop
+        ```
+
+        Wait.
+
+        4. Look:
+           - a
+           - b
+        5. Start it.
         ");
     }
 }

@@ -2,6 +2,8 @@
 
 use model::{BlockKind, ListItem, ParsedDocument};
 
+use crate::draft::one_line;
+
 /// The whole document as Markdown: headings with `#`, lists, tables in the GitHub manner, code in
 /// fences, notes as paragraphs.
 pub fn markdown(document: &ParsedDocument) -> String {
@@ -17,7 +19,7 @@ pub fn markdown(document: &ParsedDocument) -> String {
                 text.push_str(&block.text);
             }
             BlockKind::Paragraph | BlockKind::Footnote => text.push_str(&block.text),
-            BlockKind::List { ordered, items } => list(*ordered, items, &mut text),
+            BlockKind::List { items, .. } => list(items, &mut text),
             BlockKind::Table { rows, header } => table(rows, *header, &mut text),
             BlockKind::Code { language } => code(language.as_deref(), &block.text, &mut text),
         }
@@ -26,16 +28,20 @@ pub fn markdown(document: &ParsedDocument) -> String {
     text
 }
 
-fn list(ordered: bool, items: &[ListItem], text: &mut String) {
-    // Nested items stand under the text of their parent: behind `1. ` that is one column further.
-    let (marker, indent) = if ordered { ("1. ", "   ") } else { ("- ", "  ") };
+fn list(items: &[ListItem], text: &mut String) {
+    // Nested items stand under the text of their parent, so as far in as its marker is wide.
+    let mut markers: Vec<usize> = Vec::new();
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             text.push('\n');
         }
-        text.push_str(&indent.repeat(usize::from(item.level)));
-        text.push_str(marker);
+        let marker = item.number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
+        markers.truncate(usize::from(item.level));
+        text.push_str(&" ".repeat(markers.iter().sum()));
+        text.push_str(&marker);
         text.push_str(&item.text);
+        markers.resize(usize::from(item.level), 2);
+        markers.push(marker.len());
     }
 }
 
@@ -50,9 +56,7 @@ fn table(rows: &[Vec<String>], header: bool, text: &mut String) {
         }
         text.push('\n');
     };
-    let cell = |cell: &String| {
-        cell.split_whitespace().collect::<Vec<_>>().join(" ").replace('\\', "\\\\").replace('|', "\\|")
-    };
+    let cell = |cell: &String| one_line(cell).replace('\\', "\\\\").replace('|', "\\|");
     // The syntax has no table without a header row: one that names nothing is left empty.
     let (head, body) = if header { rows.split_at(1.min(rows.len())) } else { (&[][..], rows) };
     match head {
@@ -90,7 +94,7 @@ mod tests {
         let mut draft = Draft::new(Format::Docx);
         draft.heading(2, "A title", None);
         draft.paragraph("Some text.", None);
-        let item = |level, text: &str| ListItem { level, text: text.to_owned() };
+        let item = |level, text: &str| ListItem { level, text: text.to_owned(), ..ListItem::default() };
         draft.list(true, vec![item(0, "one"), item(1, "nested"), item(0, "two")], None);
         draft.table(true, vec![vec!["a|b".into(), "c".into()], vec!["1".into()]], None);
         draft.table(false, vec![vec!["x".into(), "y".into()]], None);
@@ -103,7 +107,7 @@ mod tests {
 
         1. one
            1. nested
-        1. two
+        2. two
 
         | a\|b | c |
         | --- | --- |

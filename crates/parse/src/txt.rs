@@ -5,7 +5,7 @@ mod lines;
 use model::{Format, ListItem};
 
 use crate::{Draft, encoding};
-use lines::{Marker, heading_level, is_rule, marker, underline};
+use lines::{Marker, Sign, heading_level, is_rule, marker, underline};
 
 /// Columns of indent that make code.
 const CODE_INDENT: usize = 4;
@@ -79,24 +79,32 @@ fn paragraph(lines: &[&str], draft: &mut Draft) {
 /// Reads the items of a list and the lines that go on with them; gives back what comes after.
 fn read_list<'l, 't>(lines: &'l [&'t str], draft: &mut Draft) -> &'l [&'t str] {
     let mut items: Vec<ListItem> = Vec::new();
-    // The indents of the open levels.
-    let mut indents: Vec<usize> = Vec::new();
+    // The open levels: their indents, and the numbers of their last items.
+    let mut levels: Vec<(usize, u32)> = Vec::new();
     let mut ordered = false;
     let mut read = 0;
     for line in lines {
         match (marker(line), items.last_mut()) {
-            (Some(Marker { indent, text, number }), last) => {
+            (Some(Marker { indent, text, sign }), last) => {
                 if last.is_none() {
-                    ordered = number;
+                    ordered = sign != Sign::Bullet;
                 }
-                while indents.last().is_some_and(|above| *above > indent) {
-                    indents.pop();
+                while levels.last().is_some_and(|(above, _)| *above > indent) {
+                    levels.pop();
                 }
-                if indents.last() != Some(&indent) {
-                    indents.push(indent);
+                if levels.last().is_none_or(|(above, _)| *above < indent) {
+                    levels.push((indent, 0));
                 }
-                let level = u8::try_from((indents.len() - 1).min(15)).unwrap_or(0);
-                items.push(ListItem { level, text: text.to_owned() });
+                let level = u8::try_from((levels.len() - 1).min(15)).unwrap_or(0);
+                let number = levels.last_mut().and_then(|(_, last)| {
+                    *last = match sign {
+                        Sign::Bullet => return None,
+                        Sign::Letter => *last + 1,
+                        Sign::Number(number) => number,
+                    };
+                    Some(*last)
+                });
+                items.push(ListItem { level, text: text.to_owned(), number });
             }
             (None, Some(item)) if !is_rule(line) => {
                 item.text.push(' ');
@@ -132,7 +140,7 @@ mod tests {
     #[test]
     fn structure_is_read_from_what_people_type() {
         insta::assert_snapshot!(markdown(
-            "User Guide\n==========\n\nThis text was wrapped\nby hand at some\ncolumn.\n\n1.2 Installing\n\nYou need:\n- a computer\n  with a disk\n- time\n    * much of it\n\nSAFETY NOTES\n\n    $ make install\n    $ make test --all\n\n1. First\n2. Second\n\nThe end.\n"
+            "User Guide\n==========\n\nThis text was wrapped\nby hand at some\ncolumn.\n\n1.2 Installing\n\nYou need:\n- a computer\n  with a disk\n- time\n    * much of it\n\nSAFETY NOTES\n\n    $ make install\n    $ make test --all\n\n4. First\n   (a) nested\n   (b) too\n5. Second\n\nThe end.\n"
         ), @r"
         # User Guide
 
@@ -153,8 +161,10 @@ mod tests {
         $ make test --all
         ```
 
-        1. First
-        1. Second
+        4. First
+           1. nested
+           2. too
+        5. Second
 
         The end.
         ");

@@ -2,6 +2,8 @@
 
 #[path = "pdf/builder.rs"]
 mod builder;
+#[path = "pdf/layout.rs"]
+mod layout;
 
 use builder::{Builder, line, lines};
 use model::{Block, BlockKind, ParsedDocument};
@@ -70,7 +72,12 @@ fn an_indent_starts_a_paragraph() {
 #[case::next_line("14 TL (Hello) Tj (world) '", "Hello world")]
 #[case::next_line_with_spacing("14 TL (Hello) Tj 0 0 (world) \"", "Hello world")]
 #[case::spaced_out("3 Tc (Hello there) Tj", "Hello there")]
-#[case::superscript("(water) Tj /F1 6 Tf 5 Ts (2) Tj", "water2")]
+#[case::note_reference("(water.) Tj /F1 6 Tf 5 Ts (2) Tj", "water.[2]")]
+#[case::note_references("(water) Tj /F1 6 Tf 5 Ts (2,13) Tj /F1 12 Tf 0 Ts ( runs) Tj", "water[2,13] runs")]
+#[case::note_in_parenthesis("(water) Tj /F1 6 Tf 5 Ts (2\\)) Tj", "water[2]")]
+#[case::exponent("(5 cm) Tj /F1 6 Tf 5 Ts (2) Tj", "5 cm2")]
+#[case::power("(10) Tj /F1 6 Tf 5 Ts (23) Tj", "1023")]
+#[case::subscript("(CO) Tj /F1 6 Tf -3 Ts (2) Tj", "CO2")]
 #[case::bold_by_printing_twice("(Bold) Tj 0.3 0 Td (Bold) Tj", "Bold")]
 #[case::replacement_text("/Span << /ActualText (Hi there) >> BDC (xyz) Tj EMC", "Hi there")]
 #[case::pagination("/Artifact << /Type /Pagination >> BDC (Page 1) Tj EMC 0 -14 Td (Text) Tj", "Text")]

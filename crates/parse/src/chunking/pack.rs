@@ -21,7 +21,10 @@ pub(super) fn pack(text: &str, blocks: &[Piece], max_tokens: u32) -> Vec<Span> {
     for block in blocks {
         packer.add(block.clone());
     }
-    packer.close();
+    // Closing may give pieces back, which make a further chunk.
+    while !packer.open.is_empty() {
+        packer.close();
+    }
     packer.spans
 }
 

@@ -78,7 +78,7 @@ fn tables_of_contents_are_left_out() {
         draft.heading(1, "Contents", Some(1));
         draft.list(
             true,
-            ["Pump", "Valve"].map(|text| ListItem { level: 0, text: text.into() }).into(),
+            ["Pump", "Valve"].map(|text| ListItem { text: text.into(), ..ListItem::default() }).into(),
             Some(1),
         );
         draft.heading(1, "Pump", Some(2));
@@ -111,7 +111,9 @@ fn any_document() -> impl Strategy<Value = Option<ParsedDocument>> {
                 0 | 1 => draft.heading(level, &text, None),
                 2 => draft.list(
                     true,
-                    text.split(' ').map(|part| ListItem { level, text: part.into() }).collect(),
+                    text.split(' ')
+                        .map(|part| ListItem { level, text: part.into(), ..ListItem::default() })
+                        .collect(),
                     None,
                 ),
                 3 => draft.table(

@@ -163,7 +163,7 @@ mod tests {
         draft.heading(2, "Table of Contents", None);
         draft.list(
             false,
-            vec![ListItem { level: 0, text: "Start".into() }, ListItem { level: 0, text: "End".into() }],
+            ["Start", "End"].map(|text| ListItem { text: text.into(), ..ListItem::default() }).into(),
             None,
         );
         draft.heading(2, "Start", None);

@@ -10,6 +10,7 @@ use super::styles::{self, Role, Styles};
 use super::table::Grid;
 use super::xml::{self, Element};
 use crate::Draft;
+use crate::draft::one_line;
 
 /// How deep text boxes and one-cell tables may hold one another.
 const MAX_NESTING: usize = 16;
@@ -32,8 +33,8 @@ pub(super) struct Body<'s> {
 }
 
 struct OpenList {
-    numbering: String,
-    ordered: bool,
+    /// The numbering of its first item, and whether that item is numbered.
+    kind: (String, bool),
     items: Vec<ListItem>,
 }
 
@@ -154,7 +155,7 @@ impl<'s> Body<'s> {
                 let number = label.map(|(_, _, label)| label.text).unwrap_or_default();
                 self.draft.heading(level, &format!("{number} {text}"), None);
             }
-            (_, Some((numbering, level, label))) => self.item(numbering, level, label.ordered, text),
+            (_, Some((numbering, level, label))) => self.item(numbering, level, label.number, text),
             (_, None) => {
                 self.end_runs();
                 self.draft.paragraph(text, None);
@@ -175,28 +176,24 @@ impl<'s> Body<'s> {
         Some((id, level, label))
     }
 
-    fn item(&mut self, numbering: String, level: u8, ordered: bool, text: &str) {
+    fn item(&mut self, numbering: String, level: u8, number: Option<u32>, text: &str) {
         self.end_code();
-        let goes_on = self.list.as_ref().is_some_and(|list| {
-            // Deeper items of another kind belong to the item above them.
-            level > 0 || (list.numbering == numbering && list.ordered == ordered)
-        });
+        let kind = (numbering, number.is_some());
+        // Deeper items of another kind belong to the item above them.
+        let goes_on = self.list.as_ref().is_some_and(|list| level > 0 || list.kind == kind);
         if !goes_on {
             self.end_list();
             self.end_notes();
         }
-        let list = self.list.get_or_insert_with(|| OpenList { numbering, ordered, items: Vec::new() });
-        list.items.push(ListItem { level, text: text.to_owned() });
+        let list = self.list.get_or_insert_with(|| OpenList { kind, items: Vec::new() });
+        list.items.push(ListItem { level, text: text.to_owned(), number });
     }
 
     fn end_list(&mut self) {
-        if let Some(mut list) = self.list.take() {
-            // A list that starts further in starts at its own outermost level.
-            let outermost = list.items.iter().map(|item| item.level).min().unwrap_or(0);
-            for item in &mut list.items {
-                item.level -= outermost;
-            }
-            self.draft.list(list.ordered, list.items, None);
+        if let Some(list) = self.list.take() {
+            let outermost = list.items.iter().min_by_key(|item| item.level);
+            let ordered = outermost.is_some_and(|item| item.number.is_some());
+            self.draft.list(ordered, list.items, None);
         }
     }
 
@@ -235,11 +232,14 @@ impl<'s> Body<'s> {
             self.end_runs();
             return;
         }
-        let rows = grid
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| cell.map(|cell| self.flat(cell)).unwrap_or_default()).collect())
-            .collect();
+        let texts: Vec<_> = grid.cells.iter().map(|cell| self.flat(cell)).collect();
+        let mut seen = vec![false; texts.len()];
+        let mut text_of = |cell: &Option<usize>| match *cell {
+            Some(cell) if !std::mem::replace(&mut seen[cell], true) => Some(texts[cell].clone()),
+            Some(cell) => self.draft.repeated(&texts[cell]),
+            None => Some(String::new()),
+        };
+        let rows = grid.rows.iter().map(|row| row.iter().filter_map(&mut text_of).collect()).collect();
         self.draft.table(grid.header, rows, None);
         self.end_notes();
     }
@@ -257,7 +257,7 @@ impl<'s> Body<'s> {
             match child.name.as_str() {
                 "p" => {
                     let inline = Inline::read(child, self.styles);
-                    parts.push(inline.text.split_whitespace().collect::<Vec<_>>().join(" "));
+                    parts.push(one_line(&inline.text));
                     self.due_notes.extend(inline.notes);
                     for content in inline.boxes {
                         self.flatten(content, parts);

@@ -56,8 +56,8 @@ pub(super) struct Numbering {
 /// What a numbering says of a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
-    /// Whether it is counted rather than bulleted.
-    pub(super) ordered: bool,
+    /// The number on its level; `None`: a bullet.
+    pub(super) number: Option<u32>,
     /// The number as it is shown, `"2.1"`; empty for bullets.
     pub(super) text: String,
 }
@@ -123,7 +123,7 @@ impl Numbering {
         let levels = self.abstracts.get(&from)?;
         let at = usize::from(level.min(8));
         if matches!(levels[at].format.as_str(), "bullet" | "none" | "") {
-            return Some(Label { ordered: false, text: String::new() });
+            return Some(Label { number: None, text: String::new() });
         }
         // Numberings made from the same abstract one go on counting where the other stopped.
         let counters = self.counters.entry(from.clone()).or_default();
@@ -156,7 +156,7 @@ impl Numbering {
                 text = text.replace(&place, &written(counters[upper], &levels[upper].format));
             }
         }
-        Some(Label { ordered: true, text: text.trim().to_owned() })
+        Some(Label { number: Some(counters[at]), text: text.trim().to_owned() })
     }
 }
 

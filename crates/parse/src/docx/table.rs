@@ -5,10 +5,15 @@ use super::xml::Element;
 /// More columns than any real table has; a cell cannot claim to span more.
 const MAX_SPAN: usize = 256;
 
-/// A table's cells by row and column; each is the elements of its content.
+/// The most cells that a table's cells may span beyond their own.
+const MAX_SPANNED_CELLS: usize = 1_000_000;
+
+/// A table's cells by row and column.
 pub(super) struct Grid<'e> {
-    /// The rows; those of a merged cell hold the same content again.
-    pub(super) rows: Vec<Vec<Option<&'e Element>>>,
+    /// The cells as they are written, each with its content.
+    pub(super) cells: Vec<&'e Element>,
+    /// The rows, of indices into `cells`; a merged cell is there several times.
+    pub(super) rows: Vec<Vec<Option<usize>>>,
     /// Whether the first row is marked as naming the columns.
     pub(super) header: bool,
 }
@@ -16,7 +21,9 @@ pub(super) struct Grid<'e> {
 impl<'e> Grid<'e> {
     /// Reads a `tbl`.
     pub(super) fn read(table: &'e Element) -> Self {
-        let mut rows: Vec<Vec<Option<&'e Element>>> = Vec::new();
+        let mut written = Vec::new();
+        let mut rows: Vec<Vec<Option<usize>>> = Vec::new();
+        let mut spanned = 0;
         let mut marked = false;
         each(table, "tr", &mut |row| {
             let properties = row.child("trPr");
@@ -30,7 +37,11 @@ impl<'e> Grid<'e> {
                     .and_then(|count| count.parse().ok())
                     .unwrap_or(0)
             };
-            let mut cells: Vec<Option<&'e Element>> = vec![None; skipped("gridBefore").min(MAX_SPAN)];
+            let mut within_bounds = |cells: usize| {
+                spanned += cells;
+                if spanned <= MAX_SPANNED_CELLS { cells } else { 0 }
+            };
+            let mut cells = vec![None; within_bounds(skipped("gridBefore").min(MAX_SPAN))];
             each(row, "tc", &mut |cell| {
                 let properties = cell.child("tcPr");
                 let span = properties
@@ -42,8 +53,11 @@ impl<'e> Grid<'e> {
                     .and_then(|properties| properties.child("vMerge"))
                     .is_some_and(|merge| merge.attribute("val").unwrap_or("continue") == "continue");
                 let above = rows.last().and_then(|row| row.get(cells.len()).copied().flatten());
-                let content = if continues { above.or(Some(cell)) } else { Some(cell) };
-                cells.extend(std::iter::repeat_n(content, span));
+                let content = above.filter(|_| continues).unwrap_or_else(|| {
+                    written.push(cell);
+                    written.len() - 1
+                });
+                cells.extend(std::iter::repeat_n(Some(content), 1 + within_bounds(span - 1)));
             });
             rows.push(cells);
         });
@@ -54,13 +68,13 @@ impl<'e> Grid<'e> {
             (None, None) => true,
         });
         let header = rows.len() > 1 && (marked || look_says);
-        Self { rows, header }
+        Self { cells: written, rows, header }
     }
 
     /// The content of a table that is one cell: a frame around text rather than a table.
     pub(super) fn only_cell(&self) -> Option<&'e Element> {
-        match self.rows.as_slice() {
-            [row] if row.len() == 1 => row[0],
+        match (self.rows.as_slice(), self.cells.as_slice()) {
+            ([row], [cell]) if row.len() == 1 => Some(cell),
             _ => None,
         }
     }

@@ -11,8 +11,18 @@ const TYPES: &str = r#"<Types><Override ContentType="application/vnd.openxmlform
 const ROOT: &str =
     r#"<Relationships><Relationship Type="http://x/officeDocument" Target="/w/main.xml"/></Relationships>"#;
 const RELATIONS: &str = r#"<Relationships><Relationship Type="http://x/styles" Target="styles.xml"/>
+    <Relationship Type="http://x/numbering" Target="numbering.xml"/>
     <Relationship Type="http://x/footnotes" Target="notes.xml"/></Relationships>"#;
 const STYLES: &str = r#"<w:styles><w:style w:type="paragraph" w:styleId="H2"><w:name w:val="heading 2"/></w:style></w:styles>"#;
+const NUMBERING: &str = r#"<w:numbering>
+    <w:abstractNum w:abstractNumId="1">
+        <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/></w:lvl>
+        <w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>
+    <w:abstractNum w:abstractNumId="2">
+        <w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl>
+        <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>
+    <w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>
+    <w:num w:numId="2"><w:abstractNumId w:val="2"/></w:num></w:numbering>"#;
 const NOTES: &str = r#"<w:footnotes><w:footnote w:id="2"><w:p><w:r><w:t>The note.</w:t></w:r></w:p></w:footnote></w:footnotes>"#;
 
 fn package(body: &str) -> Vec<u8> {
@@ -23,6 +33,7 @@ fn package(body: &str) -> Vec<u8> {
         ("_rels/.rels", ROOT),
         ("w/_rels/main.xml.rels", RELATIONS),
         ("w/styles.xml", STYLES),
+        ("w/numbering.xml", NUMBERING),
         ("w/notes.xml", NOTES),
         ("w/main.xml", &document),
     ] {
@@ -63,10 +74,65 @@ fn the_final_text_is_read_with_its_structure() {
 }
 
 #[test]
+fn list_items_bear_the_numbers_that_they_are_printed_with() {
+    let item = |numbering: u8, level: u8, text: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{numbering}"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"#
+        )
+    };
+    let body = [
+        item(1, 0, "Print the fingerprint."),
+        item(1, 1, "On the console"),
+        item(1, 0, "Read it:"),
+        "<w:p><w:r><w:t>It has 64 digits.</w:t></w:r></w:p>".to_owned(),
+        item(1, 0, "Compare the fingerprints."),
+        item(2, 0, "A bullet"),
+        item(2, 1, "First"),
+        item(2, 1, "Second"),
+    ];
+    insta::assert_snapshot!(document(&body.concat()).text, @r"
+    1. Print the fingerprint.
+      - On the console
+    2. Read it:
+
+    It has 64 digits.
+
+    3. Compare the fingerprints.
+
+    - A bullet
+      1. First
+      2. Second
+    ");
+}
+
+#[test]
 fn damage_is_named() {
     let deep = "<w:sdt>".repeat(2_000);
     let error = parse(&package(&deep)).unwrap_err().to_string();
     assert!(error.contains("nested more than"), "{error}");
     assert!(matches!(parse(b"PK\x03\x04 no archive"), Err(ParseError::Broken { .. })));
     assert_eq!(inside(&package("")), Ok(Inside::Word));
+}
+
+#[test]
+fn a_part_that_unpacks_to_too_much_is_refused() {
+    let bomb = package(&" ".repeat(20 * 1024 * 1024));
+    assert!(bomb.len() < 100_000, "{}", bomb.len());
+    assert_eq!(parse(&bomb), Err(ParseError::TooLarge("w/main.xml unpacks to more than 16 MiB".to_owned())));
+}
+
+#[test]
+fn merged_cells_are_repeated_within_bounds() {
+    let cell = |properties: &str, text: &str| {
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>")
+    };
+    let label = cell(r#"<w:gridSpan w:val="3"/>"#, "label");
+    let long = cell(r#"<w:gridSpan w:val="3"/>"#, &"long ".repeat(100));
+    let rows = document(&format!("<w:tbl><w:tr>{label}</w:tr><w:tr>{long}</w:tr></w:tbl>")).text;
+    assert_eq!((rows.matches("label").count(), rows.matches("long").count()), (3, 100));
+
+    let wide = cell(r#"<w:gridSpan w:val="256"/>"#, &"x".repeat(200));
+    let table = format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", wide.repeat(20));
+    let text = document(&table.repeat(100)).text;
+    assert!(text.len() < 16 * 1024 * 1024, "{}", text.len());
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use scraper::{Html, Node};
 use trafilatura::{Options, extract};
 
-use super::walk;
+use super::{selection, walk};
 use crate::Draft;
 
 /// Pages nested deeper are read as a whole: the extraction recurses over the tree.
@@ -26,21 +26,21 @@ pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
         walk::blocks(page, draft);
         return;
     }
-    let mut whole = draft.clone();
-    walk::content_blocks(page, &mut whole);
     if source.len() <= MAX_EXTRACTED_BYTES
         && depth(page) <= MAX_DEPTH
         && let Ok(result) =
             extract(source, &Options::default().with_fallback(true).with_exclude_comments(true))
     {
+        let mut extracted = draft.clone();
+        walk::blocks(&Html::parse_fragment(&result.content_html), &mut extracted);
         let mut main = draft.clone();
-        walk::blocks(&Html::parse_fragment(&result.content_html), &mut main);
-        if main.text_len() >= SURE_BYTES || main.text_len() * 20 >= whole.text_len() {
-            *draft = main;
+        walk::blocks(page, &mut main);
+        if extracted.text_len() >= SURE_BYTES || extracted.text_len() * 20 >= main.text_len() {
+            *draft = selection::keep_extracted(main, &extracted).unwrap_or(extracted);
             return;
         }
     }
-    *draft = whole;
+    walk::content_blocks(page, draft);
 }
 
 /// How many elements say that they are part of a frame.

@@ -8,9 +8,6 @@ use crate::Draft;
 /// More columns than any real cell spans.
 const MAX_COLUMN_SPAN: usize = 64;
 
-/// A merged cell is repeated only where it is as short as labels are.
-const MAX_REPEATED_BYTES: usize = 160;
-
 /// Whether a table only arranges a page: it holds another table or page headings, says so itself, or
 /// is one cell.
 pub(super) fn is_layout(table: ElementRef<'_>) -> bool {
@@ -38,7 +35,7 @@ pub(super) fn read(table: ElementRef<'_>, draft: &mut Draft) {
         match element.value().name() {
             "caption" => draft.paragraph(&blank_separated(element), None),
             "tr" => {
-                let (cells, names_columns) = row(element, &mut reaching);
+                let (cells, names_columns) = row(element, &mut reaching, draft);
                 if !cells.is_empty() {
                     header |= rows.is_empty() && names_columns;
                     rows.push(cells);
@@ -51,39 +48,46 @@ pub(super) fn read(table: ElementRef<'_>, draft: &mut Draft) {
 }
 
 /// The cells of a row, and whether it names the columns.
-fn row(element: ElementRef<'_>, reaching: &mut Vec<Option<(usize, String)>>) -> (Vec<String>, bool) {
+fn row(
+    element: ElementRef<'_>,
+    reaching: &mut Vec<Option<(usize, String)>>,
+    draft: &mut Draft,
+) -> (Vec<String>, bool) {
     let mut row: Vec<String> = Vec::new();
     let in_head =
         element.parent().and_then(ElementRef::wrap).is_some_and(|parent| parent.value().name() == "thead");
     let mut only_names = true;
     for cell in element.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")) {
-        take_reaching(&mut row, reaching);
+        take_reaching(&mut row, reaching, draft);
         let text = blank_separated(cell);
         only_names &= cell.value().name() == "th";
         let span = |name: &str| cell.attr(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1).max(1);
         let (columns, rows): (usize, usize) = (span("colspan"), span("rowspan"));
-        let repeated = if text.len() <= MAX_REPEATED_BYTES { text.clone() } else { String::new() };
         for at in 0..columns.min(MAX_COLUMN_SPAN) {
             let column = row.len();
+            let Some(text) = (if at == 0 { Some(text.clone()) } else { draft.repeated(&text) }) else {
+                break;
+            };
             if rows > 1 {
                 reaching.resize(reaching.len().max(column + 1), None);
-                reaching[column] = Some((rows - 1, repeated.clone()));
+                reaching[column] = Some((rows - 1, text.clone()));
             }
-            row.push(if at == 0 { text.clone() } else { repeated.clone() });
+            row.push(text);
         }
     }
     if !row.is_empty() {
-        take_reaching(&mut row, reaching);
+        take_reaching(&mut row, reaching, draft);
     }
     (row, in_head || only_names)
 }
 
 /// Fills the next columns with the cells that reach down into them.
-fn take_reaching(row: &mut Vec<String>, reaching: &mut [Option<(usize, String)>]) {
+fn take_reaching(row: &mut Vec<String>, reaching: &mut [Option<(usize, String)>], draft: &mut Draft) {
     while let Some(slot) = reaching.get_mut(row.len())
         && let Some((left, text)) = slot
+        && let Some(text) = draft.repeated(text)
     {
-        row.push(text.clone());
+        row.push(text);
         *left -= 1;
         if *left == 0 {
             *slot = None;

@@ -65,20 +65,21 @@ impl<'d> Walker<'d> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
             "ul" | "ol" | "menu" | "dl" => {
                 self.end_text();
-                self.lists.start(element.value().name() == "ol");
+                self.lists
+                    .start((element.value().name() == "ol").then(|| number(element, "start").unwrap_or(1)));
                 self.children(element, depth);
                 self.end_text();
                 self.lists.end(self.draft);
             }
             "li" | "dt" => {
                 self.end_text();
-                self.lists.item();
+                self.lists.item(number(element, "value"));
                 self.children(element, depth);
                 self.end_text();
             }
             "dd" => {
                 self.end_text();
-                self.lists.start(false);
+                self.lists.start(None);
                 self.children(element, depth);
                 self.end_text();
                 self.lists.end(self.draft);
@@ -118,8 +119,16 @@ impl<'d> Walker<'d> {
         if text.trim().is_empty() {
             return;
         }
-        if self.lists.is_open() { self.lists.text(&text) } else { self.draft.paragraph(&text, None) }
+        if self.lists.is_open() {
+            self.lists.text(&text, self.draft);
+        } else {
+            self.draft.paragraph(&text, None);
+        }
     }
+}
+
+fn number(element: ElementRef<'_>, attribute: &str) -> Option<u32> {
+    element.attr(attribute)?.trim().parse().ok()
 }
 
 /// White space in HTML is a blank; line breaks are elements.

@@ -1,10 +1,10 @@
 //! From the glyphs of the pages to the blocks of a document.
 //!
-//! Glyphs become words and lines ([`lines`]), page by page, which stay in the order of the content
+//! Glyphs become words and lines ([`mod@lines`]), page by page, which stay in the order of the content
 //! stream unless that has none ([`order`]); lines that are running heads or page
 //! numbers go ([`furniture`]); lines become blocks by their spacing, indents and faces
 //! ([`blocks`]) unless they are rows of [`tables`], and blocks become [`headings`], [`lists`],
-//! [`code`] and paragraphs, which are mended where a line, column or page broke them ([`assemble`],
+//! [`code`] and paragraphs, which are mended where a line, column or page broke them ([`mod@assemble`],
 //! [`text`]).
 
 mod assemble;

@@ -13,15 +13,26 @@ pub(super) struct Marker<'t> {
     pub(super) indent: usize,
     /// The text behind the marker.
     pub(super) text: &'t str,
-    /// Whether the marker is a number or letter.
-    pub(super) number: bool,
+    /// What the marker is.
+    pub(super) sign: Sign,
+}
+
+/// What stands before a list item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// A bullet.
+    Bullet,
+    /// A letter: it counts as one more than the item before.
+    Letter,
+    /// A number.
+    Number(u32),
 }
 
 impl Marker<'_> {
     /// Whether a list may start with it right below running text: a bullet may, while a number may
     /// just have come to stand at the start of a line.
     pub(super) fn starts_list(self) -> bool {
-        !self.number
+        self.sign == Sign::Bullet
     }
 }
 
@@ -49,8 +60,10 @@ pub(super) fn underline(line: &str, below: &str) -> Option<u8> {
     };
     let (wide, long) = (text.chars().count(), rule.chars().count());
     let fits = long >= 3 && rule.chars().all(|c| c == sign) && wide <= MAX_HEADING_CHARS && long + 3 >= wide;
-    (fits && text.chars().any(char::is_alphanumeric) && marker(line).is_none_or(|marker| marker.number))
-        .then_some(level)
+    (fits
+        && text.chars().any(char::is_alphanumeric)
+        && marker(line).is_none_or(|marker| !marker.starts_list()))
+    .then_some(level)
 }
 
 /// A line that only draws.
@@ -121,11 +134,11 @@ pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
         let spaced = rest.starts_with(char::is_whitespace)
             || (matches!(first, '•' | '●' | '▪' | '■') && !rest.is_empty());
         let text = rest.trim_start();
-        return (spaced && !text.is_empty()).then_some(Marker { indent, text, number: false });
+        return (spaced && !text.is_empty()).then_some(Marker { indent, text, sign: Sign::Bullet });
     }
     let open = text.strip_prefix('(').unwrap_or(text);
     let digits = open.len() - open.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let letters = usize::from(digits == 0 && first.is_ascii_alphanumeric() && open.len() < text.len());
+    let letters = usize::from(open.len() < text.len() && open.starts_with(|c: char| c.is_ascii_alphabetic()));
     let length = if (1..=3).contains(&digits) { digits } else { letters };
     if length == 0 {
         return None;
@@ -137,7 +150,7 @@ pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
     (behind.starts_with(char::is_whitespace) && !text.is_empty()).then_some(Marker {
         indent,
         text,
-        number: true,
+        sign: open[..digits].parse().map_or(Sign::Letter, Sign::Number),
     })
 }
 

@@ -20,7 +20,8 @@ pub(in crate::pdf) fn assemble(pages: Vec<PageLines>, outline: &[OutlineItem], d
         all.extend(blocks::blocks(page, number, body));
     }
     let headings = Headings::learn(&all, body, outline);
-    let mut assembly = Assembly { body, vocabulary, headings, parts: Vec::new(), list: None };
+    let mut assembly =
+        Assembly { body, vocabulary, headings, parts: Vec::new(), list: None, notes: Vec::new() };
     let mut waiting = all.into_iter().peekable();
     while let Some(block) = waiting.next() {
         if code::is_code(&block) {
@@ -55,6 +56,8 @@ enum Kind {
     List(bool, Vec<model::ListItem>),
     Code(String),
     Table(Vec<Vec<String>>),
+    /// Entries of a table of contents, one a line.
+    Contents(String),
     Footnote(String),
 }
 
@@ -63,7 +66,7 @@ impl Part {
         let page = Some(self.page);
         match self.kind {
             Kind::Heading(level, text) => draft.heading(level, &text, page),
-            Kind::Paragraph(text, _) => draft.paragraph(&text, page),
+            Kind::Paragraph(text, _) | Kind::Contents(text) => draft.paragraph(&text, page),
             Kind::List(ordered, items) => draft.list(ordered, items, page),
             Kind::Code(text) => draft.code(None, &text, page),
             Kind::Table(rows) => draft.table(true, rows, page),
@@ -78,6 +81,8 @@ struct Assembly {
     headings: Headings,
     parts: Vec<Part>,
     list: Option<OpenList>,
+    /// The footnotes below the open list, which may go on after them.
+    notes: Vec<Part>,
 }
 
 impl Assembly {
@@ -93,12 +98,13 @@ impl Assembly {
         }
         if block.lines.iter().filter(|line| has_leader(&line.text())).count() * 2 > block.lines.len() {
             let lines: Vec<String> = block.lines.iter().map(|line| shorten_leader(&line.text())).collect();
-            self.push(block, Kind::Paragraph(lines.join("\n"), 0.0));
+            self.contents(block, &lines.join("\n"));
             return;
         }
         let text = self.joined(block);
         if block.is_footnote(self.body) {
-            self.push(block, Kind::Footnote(text));
+            let note = Part { page: block.page, kind: Kind::Footnote(bracketed(text)) };
+            if self.list.is_some() { &mut self.notes } else { &mut self.parts }.push(note);
             return;
         }
         if let Some(list) = &mut self.list
@@ -121,6 +127,18 @@ impl Assembly {
         self.parts.push(Part { page: block.page, kind });
     }
 
+    /// Adds to the table of contents, which space between chapters or a page may have broken.
+    fn contents(&mut self, block: &Block, entries: &str) {
+        self.close_list();
+        match self.parts.last_mut() {
+            Some(Part { kind: Kind::Contents(before), .. }) => {
+                before.push('\n');
+                before.push_str(entries);
+            }
+            _ => self.push(block, Kind::Contents(entries.to_owned())),
+        }
+    }
+
     fn close_list(&mut self) {
         let Some(list) = self.list.take() else { return };
         let page = list.page;
@@ -132,6 +150,7 @@ impl Assembly {
                 self.parts.extend(paragraphs);
             }
         }
+        self.parts.append(&mut self.notes);
     }
 
     /// Adds a block to the paragraph before it where a column or page broke that in two.
@@ -161,6 +180,17 @@ impl Assembly {
         }
         text::finish(text)
     }
+}
+
+/// A footnote with its number in brackets, as the references to it have theirs; behind a number with
+/// a full stop it may be an entry of a numbered list.
+fn bracketed(note: String) -> String {
+    let text = note.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (mark, text) = (&note[..note.len() - text.len()], text.trim_start_matches(')').trim_start());
+    if mark.is_empty() || text.is_empty() || text.starts_with('.') {
+        return note;
+    }
+    format!("[{mark}] {text}")
 }
 
 /// The dots of a leader made four, whatever their number on the page.
@@ -193,6 +223,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case("1 Compare it.", "[1] Compare it.")]
+    #[case("12) See there.", "[12] See there.")]
+    #[case("12. See there.", "12. See there.")]
+    #[case("* Not here.", "* Not here.")]
+    #[case("7", "7")]
+    fn notes_have_their_numbers_in_brackets(#[case] note: &str, #[case] expected: &str) {
+        assert_eq!(bracketed(note.to_owned()), expected);
+    }
 
     #[rstest]
     #[case("1 Intro . . . . . . 7", "1 Intro .... 7")]

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::{Line, PageLines, tables};
 use crate::pdf::geometry::Direction;
 
+/// At most so many lines are looked at to find those beside one.
+const MAX_BESIDE: usize = 64;
+
 /// Lines that belong together.
 #[derive(Debug)]
 pub(super) struct Block {
@@ -121,23 +124,46 @@ pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
     blocks
 }
 
-/// For each line, how far right the lines that start about where it does reach.
+/// For each line, how far right the lines that start about where it does reach, short of the next
+/// column.
 fn column_rights(lines: &[Line]) -> Vec<f32> {
     const COLUMN: f32 = 24.0;
     let column = |line: &Line| (line.direction, (line.u0 / COLUMN).floor() as i32);
-    let mut rights: HashMap<_, f32> = HashMap::new();
+    let mut rights: HashMap<_, Vec<f32>> = HashMap::new();
     for line in lines {
-        let right = rights.entry(column(line)).or_insert(line.u1);
-        *right = right.max(line.u1);
+        rights.entry(column(line)).or_default().push(line.u1);
     }
-    let right_of = |line: &Line| {
+    rights.values_mut().for_each(|rights| rights.sort_by(f32::total_cmp));
+    let right_of = |(line, end): (&Line, f32)| {
         let (direction, at) = column(line);
         [at - 1, at, at + 1]
             .into_iter()
-            .filter_map(|at| rights.get(&(direction, at)))
+            .filter_map(|at| {
+                let rights = rights.get(&(direction, at))?;
+                rights[..rights.partition_point(|right| *right <= end)].last()
+            })
             .fold(line.u1, |a, b| a.max(*b))
     };
-    lines.iter().map(right_of).collect()
+    lines.iter().zip(column_ends(lines)).map(right_of).collect()
+}
+
+/// For each line, where the text beside it starts, infinite if there is none.
+fn column_ends(lines: &[Line]) -> Vec<f32> {
+    /// How many font sizes above and below a line others are beside it.
+    const BESIDE: f32 = 1.6;
+    let mut by_height: Vec<&Line> = lines.iter().collect();
+    by_height.sort_by(|a, b| a.v.total_cmp(&b.v));
+    let end = |line: &Line| {
+        let reach = BESIDE * line.size;
+        let start = by_height.partition_point(|other| other.v < line.v - reach);
+        by_height[start..]
+            .iter()
+            .take_while(|other| other.v <= line.v + reach)
+            .take(MAX_BESIDE)
+            .filter(|other| other.direction == line.direction && other.u0 > line.u1)
+            .fold(f32::INFINITY, |end, other| end.min(other.u0))
+    };
+    lines.iter().map(end).collect()
 }
 
 /// Whether a line belongs to the block before it.

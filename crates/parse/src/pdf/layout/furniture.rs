@@ -11,6 +11,10 @@ const ZONE: f32 = 0.12;
 const MIN_REPEATS: usize = 3;
 /// Lines of a place count as furniture together once this share of them repeats.
 const REPEATING_SHARE: f32 = 0.4;
+/// The part of a line that names the book repeats on this share of the pages.
+const REPEATING_PART: f32 = 0.4;
+/// Parts of a line stand at least this many font sizes apart.
+const PART_GAP: f32 = 1.6;
 /// A longer line is text.
 const MAX_CHARACTERS: usize = 120;
 
@@ -27,6 +31,9 @@ struct Candidate {
     line: usize,
     place: Place,
     text: String,
+    /// Its parts with wide gaps between them, where it is the first or last line of its page and
+    /// has several.
+    parts: Vec<String>,
 }
 
 /// Takes the furniture out of the pages; the texts that were taken, each once, in order.
@@ -57,9 +64,27 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
             && lines > half / 2
             && repeating as f32 >= REPEATING_SHARE * lines as f32
     };
+    // Others name the chapter beside the book: one part of the line changes, one does not.
+    let mut part_repeats: HashMap<(Place, &str), usize> = HashMap::new();
+    for candidate in &candidates {
+        for part in &candidate.parts {
+            *part_repeats.entry((candidate.place, part)).or_default() += 1;
+        }
+    }
+    let enough = MIN_REPEATS.max((pages.len() as f32 * REPEATING_PART).ceil() as usize);
+    let has_repeating_part = |candidate: &Candidate| {
+        candidate.parts.iter().any(|part| {
+            let count = |place| part_repeats.get(&(place, part.as_str()));
+            near(candidate.place).filter_map(count).sum::<usize>() >= enough
+        })
+    };
     let taken: HashSet<(usize, usize)> = candidates
         .iter()
-        .filter(|candidate| count(candidate) >= MIN_REPEATS || is_place_of_furniture(candidate.place))
+        .filter(|candidate| {
+            count(candidate) >= MIN_REPEATS
+                || has_repeating_part(candidate)
+                || is_place_of_furniture(candidate.place)
+        })
         .map(|candidate| (candidate.page, candidate.line))
         .collect();
 
@@ -85,15 +110,48 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
 fn candidates(pages: &[PageLines]) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for (number, page) in pages.iter().enumerate() {
+        let (first, last) = ends(page);
         for (at, line) in page.lines.iter().enumerate() {
             if let Some(place) = place(page, line)
                 && line.characters() <= MAX_CHARACTERS
             {
-                candidates.push(Candidate { page: number, line: at, place, text: pattern(&line.text()) });
+                let outermost = line.v <= first + 1.0 || line.v >= last - 1.0;
+                let parts = if outermost { parts(line) } else { Vec::new() };
+                let text = pattern(&line.text());
+                candidates.push(Candidate { page: number, line: at, place, text, parts });
             }
         }
     }
     candidates
+}
+
+/// The baselines of the first and last line of a page by their height, page numbers left out: those
+/// may stand in a row of their own beyond the running head.
+fn ends(page: &PageLines) -> (f32, f32) {
+    page.lines
+        .iter()
+        .filter(|line| line.direction == Direction::Right && pattern(&line.text()) != "#")
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(first, last), line| (first.min(line.v), last.max(line.v)))
+}
+
+/// The texts in a line with wide gaps between them, numbers made equal; none if there is only one.
+fn parts(line: &Line) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut end = f32::NEG_INFINITY;
+    for word in &line.words {
+        match parts.last_mut() {
+            Some(part) if word.u0 - end < PART_GAP * line.size => {
+                part.push(' ');
+                part.push_str(&word.text);
+            }
+            _ => parts.push(word.text.clone()),
+        }
+        end = word.u1;
+    }
+    if parts.len() < 2 {
+        return Vec::new();
+    }
+    parts.iter().map(|part| pattern(part)).filter(|part| part.contains(char::is_alphabetic)).collect()
 }
 
 fn place(page: &PageLines, line: &Line) -> Option<Place> {

@@ -2,6 +2,7 @@
 
 mod bidi;
 mod gaps;
+mod notes;
 
 use std::collections::HashMap;
 
@@ -133,6 +134,8 @@ impl OpenLine {
     fn close(mut self, fonts: &Fonts<'_>) -> Option<Line> {
         if self.rtl {
             bidi::to_logical_order(&mut self.glyphs);
+        } else {
+            notes::bracket(&mut self.glyphs, self.v, self.size);
         }
         let word_gap = gaps::word_gap(&self.glyphs);
         let mut faces: HashMap<(FontStyle, u32), usize> = HashMap::new();
@@ -192,7 +195,7 @@ impl OpenLine {
     /// Whether one of two neighbours is the raised number of a note and the other is not.
     fn is_note_mark(&self, before: &Glyph, next: &Glyph) -> bool {
         let raised = |glyph: &Glyph| glyph.size < 0.85 * self.size && glyph.v < self.v - 0.2 * self.size;
-        let digit = |glyph: &Glyph| glyph.text.chars().all(|c| c.is_ascii_digit());
+        let digit = |glyph: &Glyph| glyph.text.chars().all(|c| c.is_ascii_digit() || c == ']');
         let letter = |glyph: &Glyph| glyph.text.chars().all(char::is_alphabetic);
         // Behind a single letter it is an exponent.
         raised(before) && digit(before) && letter(next) && !raised(next)

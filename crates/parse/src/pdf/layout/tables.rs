@@ -2,6 +2,7 @@
 
 mod columns;
 mod lattice;
+mod ruled;
 
 use super::lines::is_rtl;
 use super::{Line, PageLines};
@@ -53,10 +54,12 @@ pub(super) fn tables(page: &PageLines) -> (Vec<Table>, Vec<bool>) {
         let rows = grid.rows(lines.iter().map(|at| &page.lines[*at]));
         take(lines, rows, &mut taken);
     }
-    for area in &ruling.bands {
-        let lines = free(*area, &taken);
-        let rows = columns::rows(lines.iter().map(|at| &page.lines[*at]), columns::Evidence::Ruled);
-        take(lines, rows, &mut taken);
+    for band in &ruling.bands {
+        let slots: Vec<Vec<usize>> = band.slots().map(|area| free(area, &taken)).collect();
+        for (run, evidence) in ruled::runs(band, &page.lines, &slots) {
+            let rows = columns::rows(run.iter().map(|at| &page.lines[*at]), evidence);
+            take(run, rows, &mut taken);
+        }
     }
     for run in columns::runs(&page.lines, &taken) {
         let rows = columns::rows(run.iter().map(|at| &page.lines[*at]), columns::Evidence::Alignment);

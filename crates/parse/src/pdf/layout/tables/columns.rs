@@ -50,19 +50,7 @@ pub(super) fn rows<'l>(
     lines: impl Iterator<Item = &'l Line>,
     evidence: Evidence,
 ) -> Option<Vec<Vec<String>>> {
-    let mut sorted: Vec<&Line> = lines.collect();
-    sorted.sort_by(|a, b| a.v.total_cmp(&b.v));
-    let mut rows: Vec<Row> = Vec::new();
-    for line in sorted {
-        let parts = parts(line, evidence.gap());
-        match rows.last_mut() {
-            Some(row) if (row.v - line.v).abs() < 0.4 * line.size => row.parts.extend(parts),
-            _ => rows.push(Row { v: line.v, size: line.size, parts }),
-        }
-    }
-    for row in &mut rows {
-        row.parts.sort_by(|a, b| a.u0.total_cmp(&b.u0));
-    }
+    let rows = grouped(lines, evidence);
     let columns = columns(&rows);
     let several = rows.iter().filter(|row| row.parts.len() > 1).count();
     let enough = match evidence {
@@ -93,6 +81,40 @@ pub(super) fn rows<'l>(
         last_v = row.v;
     }
     tidy(cells)
+}
+
+/// How many texts with clear space between them each row of lines has, from the top; the mark of a
+/// list item does not count as one. With its baseline and font size.
+pub(super) fn widths<'l>(
+    lines: impl Iterator<Item = &'l Line>,
+    evidence: Evidence,
+) -> Vec<(f32, f32, usize)> {
+    let is_mark = |text: &str| text.chars().count() <= 4 && text.ends_with(['.', ')', '•', '–', '-', '*']);
+    grouped(lines, evidence)
+        .iter()
+        .map(|row| {
+            let marked = row.parts.first().is_some_and(|part| is_mark(&part.text));
+            (row.v, row.size, row.parts.len() - usize::from(marked && row.parts.len() > 1))
+        })
+        .collect()
+}
+
+/// Lines to rows, from the top, their parts from the left.
+fn grouped<'l>(lines: impl Iterator<Item = &'l Line>, evidence: Evidence) -> Vec<Row> {
+    let mut sorted: Vec<&Line> = lines.collect();
+    sorted.sort_by(|a, b| a.v.total_cmp(&b.v));
+    let mut rows: Vec<Row> = Vec::new();
+    for line in sorted {
+        let parts = parts(line, evidence.gap());
+        match rows.last_mut() {
+            Some(row) if (row.v - line.v).abs() < 0.4 * line.size => row.parts.extend(parts),
+            _ => rows.push(Row { v: line.v, size: line.size, parts }),
+        }
+    }
+    for row in &mut rows {
+        row.parts.sort_by(|a, b| a.u0.total_cmp(&b.u0));
+    }
+    rows
 }
 
 /// Runs of neighbouring lines that could be the rows of a table by their gaps.

@@ -16,7 +16,23 @@ const MAX_CELLS: usize = 5_000;
 #[derive(Debug, Default)]
 pub(super) struct Ruling {
     pub(super) grids: Vec<Grid>,
-    pub(super) bands: Vec<Area>,
+    pub(super) bands: Vec<Band>,
+}
+
+/// At least three flat lines of the same extent, below each other.
+#[derive(Debug)]
+pub(super) struct Band {
+    pub(super) x0: f32,
+    pub(super) x1: f32,
+    /// Where the lines are, from the top.
+    pub(super) edges: Vec<f32>,
+}
+
+impl Band {
+    /// What lies between two neighbouring lines, from the top.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Area> {
+        self.edges.windows(2).map(|edges| Area { x0: self.x0, y0: edges[0], x1: self.x1, y1: edges[1] })
+    }
 }
 
 /// A straight line: `at` is its place across, `from` and `to` its ends along.
@@ -157,8 +173,7 @@ fn merged(segments: impl Iterator<Item = Segment>) -> Vec<Segment> {
     out
 }
 
-/// Areas between the first and last of at least three lines of the same extent.
-fn bands(lines: &[Segment]) -> Vec<Area> {
+fn bands(lines: &[Segment]) -> Vec<Band> {
     let mut waiting: Vec<Segment> = lines.to_vec();
     waiting.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut bands = Vec::new();
@@ -167,8 +182,9 @@ fn bands(lines: &[Segment]) -> Vec<Area> {
             |line: &Segment| (line.from - first.from).abs() <= TOUCH && (line.to - first.to).abs() <= TOUCH;
         let band: Vec<Segment> = waiting.iter().copied().filter(alike).collect();
         waiting.retain(|line| !alike(line));
-        if let [top, _, .., bottom] = band.as_slice() {
-            bands.push(Area { x0: top.from - TOUCH, y0: top.at, x1: top.to + TOUCH, y1: bottom.at });
+        if band.len() >= 3 {
+            let edges = band.iter().map(|line| line.at).collect();
+            bands.push(Band { x0: first.from - TOUCH, x1: first.to + TOUCH, edges });
         }
     }
     bands
