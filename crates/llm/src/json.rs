@@ -83,7 +83,8 @@ pub fn read_json(reply: &str) -> Result<Reading, ReadError> {
     }
     let answer = text.rsplit_once("</think>").map_or(text, |(_, answer)| answer).trim();
     let found = find(answer).or_else(|error| {
-        if !answer.contains(is_smart_quote) {
+        // What was JSON up to where it was cut has the right marks: those of print are its words.
+        if error != ReadError::NoJson || !answer.contains(is_smart_quote) {
             return Err(error);
         }
         let mut reading = find(&answer.replace(is_smart_quote, "\"")).map_err(|_| error)?;
