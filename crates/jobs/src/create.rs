@@ -45,15 +45,8 @@ pub async fn create_generate(
     except: &HashSet<String>,
 ) -> Result<Created, JobsError> {
     settings.check()?;
-    let fingerprint = settings.fingerprint();
-    let same: Vec<GenerationId> = environment
-        .metadata
-        .generations(user, project, GenerationKind::Generate)
-        .await?
-        .into_iter()
-        .filter(|generation| generation.settings.as_ref().is_some_and(|s| s.fingerprint() == fingerprint))
-        .map(|generation| generation.id)
-        .collect();
+    let same = generations_like(environment, user, project, &settings).await?;
+    let same: Vec<GenerationId> = same.iter().map(|generation| generation.id).collect();
     let chunks = environment.metadata.chunks_to_generate(user, project, documents, &same).await?;
     let units = chunks
         .into_iter()
@@ -61,6 +54,23 @@ pub async fn create_generate(
         .filter(|(chunk, _)| !except.contains(chunk))
         .collect();
     create(environment, user, project, GenerationKind::Generate, Some(settings), units).await
+}
+
+/// The generations of a project that make the same pairs as these settings would, oldest first.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn generations_like(
+    environment: &Environment,
+    user: &UserId,
+    project: ProjectId,
+    settings: &GenerateSettings,
+) -> Result<Vec<Generation>, JobsError> {
+    let fingerprint = settings.fingerprint();
+    let mut same = environment.metadata.generations(user, project, GenerationKind::Generate).await?;
+    same.retain(|generation| generation.settings.as_ref().is_some_and(|s| s.fingerprint() == fingerprint));
+    same.reverse();
+    Ok(same)
 }
 
 async fn create(

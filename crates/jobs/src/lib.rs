@@ -14,7 +14,7 @@ mod owner;
 mod phase;
 
 pub use clock::{Clock, SystemClock, random_bytes};
-pub use create::{Created, create_generate, create_parse};
+pub use create::{Created, create_generate, create_parse, generations_like};
 pub use drive::drive;
 pub use environment::{Environment, Limits};
 pub use error::JobsError;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::UserId;
+use model::{GenerateSettings, UserId};
 
 use crate::{
     args::{Common, RunArgs},
@@ -36,7 +36,7 @@ async fn work(
     args: &RunArgs,
     settings: &Settings,
     session: &mut Session,
-    request: settings_of::Request,
+    request: GenerateSettings,
     found: discover::Found,
     begun: Instant,
 ) -> Outcome<Exit> {
@@ -50,7 +50,7 @@ async fn work(
     let Some(generated) = generate::pairs(session, settings, &request, &documents).await? else {
         return Ok(interrupt::say(&session.printer));
     };
-    let exported = export::dataset(session, args, &request.generation, &documents, &generated).await?;
+    let exported = export::dataset(session, args, &request, &documents, &generated).await?;
     let summary = Summary::new(&found, &documents, &generated, &exported, &args.output, begun.elapsed());
     summary.print(&session.printer, args.json)?;
     Ok(summary.exit())

@@ -6,10 +6,10 @@ use std::{collections::HashSet, sync::Arc};
 use ::generate::BUILTIN;
 use anyhow::anyhow;
 use jobs::JobsError;
-use model::{Generation, GenerationId, GenerationKind, GenerationStatus, Price, Usage};
+use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Price, Usage};
 use store::UnitFailure;
 
-use super::{Session, ingest::Ingested, settings_of::Request};
+use super::{Session, ingest::Ingested};
 use crate::{
     failure::{Failure, Outcome},
     settings::Settings,
@@ -37,7 +37,7 @@ pub(crate) struct Generated {
 pub(crate) async fn pairs(
     session: &mut Session,
     settings: &Settings,
-    request: &Request,
+    request: &GenerateSettings,
     ingested: &Ingested,
 ) -> Outcome<Option<Generated>> {
     let mut generated = Generated::default();
@@ -52,7 +52,7 @@ pub(crate) async fn pairs(
     }
     let documents = ingested.parsed();
     let Session { environment, user, project, .. } = session;
-    let settings_asked = request.generation.clone();
+    let settings_asked = request.clone();
     let created =
         jobs::create_generate(environment, user, project.id, settings_asked, &documents, &tried).await;
     match created {
@@ -69,15 +69,10 @@ pub(crate) async fn pairs(
     Ok(Some(generated))
 }
 
-/// Oldest first.
-async fn same_settings(session: &Session, request: &Request) -> Outcome<Vec<Generation>> {
+/// The generations of the project under the run's settings, oldest first.
+async fn same_settings(session: &Session, request: &GenerateSettings) -> Outcome<Vec<Generation>> {
     let Session { environment, user, project, .. } = session;
-    let fingerprint = request.generation.fingerprint();
-    let all = environment.metadata.generations(user, project.id, GenerationKind::Generate).await?;
-    let same = |generation: &Generation| {
-        generation.settings.as_ref().is_some_and(|settings| settings.fingerprint() == fingerprint)
-    };
-    Ok(all.into_iter().rev().filter(same).collect())
+    Ok(jobs::generations_like(environment, user, project.id, request).await?)
 }
 
 /// Adds up what a generation came to; gives back the chunks that failed in it.
@@ -128,16 +123,16 @@ async fn place(session: &Session, chunk: &str) -> Outcome<String> {
 async fn connect(
     session: &mut Session,
     settings: &Settings,
-    request: &Request,
+    request: &GenerateSettings,
     connected: &mut bool,
 ) -> Outcome<()> {
-    let model = &request.generation.teacher_model;
+    let model = &request.teacher_model;
     if *connected {
         return Ok(());
     }
     *connected = true;
     let environment = Arc::make_mut(&mut session.environment);
-    environment.limits.max_cost_usd = request.generation.config.max_cost_usd;
+    environment.limits.max_cost_usd = request.config.max_cost_usd;
     if model == BUILTIN {
         session.printer.note(format!(
             "{BUILTIN} cuts pairs out of the text by rules: for trying out, smoke tests and CI, not for training. \

@@ -14,15 +14,12 @@ use crate::{
     wiring,
 };
 
-/// What a run asks of its generation.
-#[derive(Debug, Clone)]
-pub(crate) struct Request {
-    /// The settings.
-    pub(crate) generation: GenerateSettings,
-}
-
 /// Reads the arguments of a run.
-pub(crate) async fn generation(args: &RunArgs, settings: &Settings, printer: &Printer) -> Outcome<Request> {
+pub(crate) async fn generation(
+    args: &RunArgs,
+    settings: &Settings,
+    printer: &Printer,
+) -> Outcome<GenerateSettings> {
     if let Some(least) = args.min_quality
         && !(0.0..=1.0).contains(&least)
     {
@@ -53,7 +50,7 @@ pub(crate) async fn generation(args: &RunArgs, settings: &Settings, printer: &Pr
         },
     };
     generation.check().map_err(Failure::usage)?;
-    Ok(Request { generation })
+    Ok(generation)
 }
 
 /// Found out now rather than after hours of work.
