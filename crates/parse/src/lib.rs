@@ -38,14 +38,18 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedDocument, ParseError>
             Format::Csv => csv::parse(bytes),
         };
         match format {
-            Format::Docx if draft.is_empty() => Err(no_text("DOCX")),
-            Format::Html if draft.is_empty() => Err(no_text("HTML page")),
+            Format::Docx if draft.is_empty() => Err(no_text("DOCX", EMPTY_DOCX)),
+            Format::Html if draft.is_empty() => Err(no_text("HTML page", EMPTY_HTML)),
             _ => draft.finish(),
         }
     })
 }
 
+const EMPTY_DOCX: &str = "it is blank or holds pictures alone; pictures of text need OCR";
+const EMPTY_HTML: &str =
+    "it is blank, holds pictures alone, or scripts make its text; save it from a browser, then add it again";
+
 /// What holds markup but no word is not an empty file.
-fn no_text(format: &'static str) -> ParseError {
-    ParseError::NoText { format, hint: "what it shows may be pictures, which need OCR, or made by scripts" }
+fn no_text(format: &'static str, hint: &'static str) -> ParseError {
+    ParseError::NoText { format, hint }
 }

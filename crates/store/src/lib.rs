@@ -12,8 +12,8 @@ mod objects;
 pub use error::{Result, StoreError};
 pub use key::{Keys, ObjectKey};
 pub use metadata::{
-    Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, NewDocument, OpenMode, Outcome,
-    Owner, PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult, open_metadata, open_metadata_with,
+    Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner,
+    PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult, open_metadata, open_metadata_with,
     without_credentials,
 };
 pub use objects::{Objects, open_objects};

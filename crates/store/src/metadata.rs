@@ -32,9 +32,6 @@ pub struct Owner {
     pub started: u64,
 }
 
-/// A document to be added, with the format its content shows.
-pub type NewDocument = Document;
-
 /// What a worker needs to know of its generation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerationContext {
@@ -224,7 +221,7 @@ pub trait Metadata: Send + Sync {
     async fn delete_project(&self, user: &UserId, id: ProjectId) -> Result<bool>;
 
     /// Adds a document to a user's project.
-    async fn add_document(&self, user: &UserId, document: &NewDocument) -> Result<()>;
+    async fn add_document(&self, user: &UserId, document: &Document) -> Result<()>;
 
     /// A user's document.
     async fn document(&self, user: &UserId, id: DocumentId) -> Result<Option<Document>>;
