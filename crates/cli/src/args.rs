@@ -3,7 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{DifficultyWeights, ExportFormat, GenerationType, Style};
+use model::{DifficultyWeights, ExportFormat, GenerationId, GenerationType, Phase, Style};
 
 /// Turns your documents into a fine-tuning dataset that can be trusted.
 #[derive(Debug, Parser)]
@@ -46,12 +46,18 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Parse, generate, validate and export in one go; started again, it goes on where it was
     Run(Box<RunArgs>),
+    /// Serve the REST API and see to its jobs
+    Serve(ServeArgs),
+    /// Work on one phase of a generation; takes all else from the settings
+    Worker(WorkerArgs),
     /// Print documents as parsed and chunked, a JSON line each
     Parse(ParseArgs),
     /// List the models that the gateway offers, and the built-in teacher
     Models(ModelsArgs),
     /// Check each setting and each outside part
     Doctor,
+    /// Print the OpenAPI document of the REST API
+    Openapi,
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -110,6 +116,42 @@ pub(crate) struct RunArgs {
     /// Print the summary as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; without authentication on loopback alone [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+}
+
+/// Arguments of `worker`.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    /// The phase to work on
+    #[arg(value_enum, value_name = "MODE")]
+    pub(crate) mode: ModeArg,
+    /// The generation to work on
+    #[arg(long, value_name = "ID")]
+    pub(crate) generation: GenerationId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeArg {
+    Parse,
+    Generate,
+    Validate,
+}
+
+impl From<ModeArg> for Phase {
+    fn from(mode: ModeArg) -> Self {
+        match mode {
+            ModeArg::Parse => Self::Parse,
+            ModeArg::Generate => Self::Generate,
+            ModeArg::Validate => Self::Validate,
+        }
+    }
 }
 
 /// Arguments of `parse`.

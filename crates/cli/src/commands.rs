@@ -3,28 +3,47 @@
 mod completions;
 mod doctor;
 mod models;
+mod openapi;
 mod parse;
 mod run;
+mod serve;
+mod worker;
+
+use tokio::runtime::Runtime;
 
 use crate::{
     args::{Cli, Command},
     failure::{Exit, Outcome},
     printer::Printer,
+    wiring,
 };
 
 /// Carries a command out.
 pub(crate) fn run(cli: Cli, printer: &Printer) -> Outcome<Exit> {
-    match cli.command {
-        // These two are synchronous and need no settings.
-        Command::Completions { shell } => completions::run(shell),
-        Command::Parse(args) => parse::run(&args, printer),
-        command => tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-            match command {
-                Command::Run(args) => run::run(&args, &cli.common, printer).await,
-                Command::Models(args) => models::run(&args, &cli.common, printer).await,
-                Command::Doctor => doctor::run(&cli.common, printer).await,
-                Command::Parse(_) | Command::Completions { .. } => Ok(Exit::Done),
-            }
-        }),
+    let Cli { common, command } = cli;
+    // These two say more, or elsewhere, and begin their logs themselves.
+    if !matches!(command, Command::Serve(_) | Command::Worker(_)) {
+        wiring::start_logs(printer, &common, None);
     }
+    match command {
+        // These are synchronous and need no settings.
+        Command::Completions { shell } => completions::run(shell),
+        Command::Openapi => openapi::run(printer),
+        Command::Parse(args) => parse::run(&args, printer),
+        Command::Run(args) => runtime()?.block_on(run::run(&args, &common, printer)),
+        Command::Models(args) => runtime()?.block_on(models::run(&args, &common, printer)),
+        Command::Doctor => runtime()?.block_on(doctor::run(&common, printer)),
+        Command::Serve(args) => runtime()?.block_on(serve::run(&args, &common, printer)),
+        Command::Worker(args) => {
+            let runtime = runtime()?;
+            let outcome = runtime.block_on(worker::run(&args, &common, printer));
+            // It ends in time: what it was told to drop is not waited for.
+            runtime.shutdown_background();
+            outcome
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }

@@ -18,7 +18,6 @@ use crate::{args::Cli, printer::Printer};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let printer = Printer::new();
-    wiring::start_logs(&printer, &cli.common);
     match commands::run(cli, &printer) {
         Ok(exit) => exit.into(),
         Err(failure) => {

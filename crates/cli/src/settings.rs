@@ -1,5 +1,7 @@
 //! The settings: flag, then environment, then `data-forge.toml`, then default.
 
+mod server;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -12,6 +14,7 @@ use llm::Secret;
 use model::{Price, Prices};
 use serde::Deserialize;
 
+pub(crate) use self::server::{Auth, ServerSettings};
 use crate::{
     args::Common,
     failure::{Failure, Outcome},
@@ -45,6 +48,13 @@ pub(crate) struct Settings {
     pub(crate) file: Option<PathBuf>,
 }
 
+/// The settings file, if there is one, and what it and the environment hold.
+struct Layers {
+    file: Option<PathBuf>,
+    layer: Layer,
+    server: server::ServerLayer,
+}
+
 /// What file and environment may hold; the environment's names have `DATA_FORGE_` before them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -60,8 +70,7 @@ struct Layer {
     request_timeout: Option<u64>,
 }
 
-/// Every name that a settings file may hold: those of this program's later parts included, so that
-/// one file serves all.
+/// Every name that a settings file may hold, but those of the server.
 const KNOWN: &[&str] = &[
     "data_dir",
     "database_url",
@@ -77,9 +86,17 @@ const KNOWN: &[&str] = &[
 impl Settings {
     /// Reads all layers.
     pub(crate) fn load(flags: &Common) -> Outcome<Self> {
-        let file = PathBuf::from(FILE);
-        let file = file.is_file().then_some(file);
-        let layer = read(file.as_deref())?;
+        Self::from_layers(read()?, flags).map(|(settings, _)| settings)
+    }
+
+    /// Reads all layers, those of `serve` included; `listen` is its flag.
+    pub(crate) fn load_with_server(flags: &Common, listen: Option<&str>) -> Outcome<(Self, ServerSettings)> {
+        let (settings, server) = Self::from_layers(read()?, flags)?;
+        Ok((settings, ServerSettings::new(server, listen)?))
+    }
+
+    fn from_layers(layers: Layers, flags: &Common) -> Outcome<(Self, server::ServerLayer)> {
+        let Layers { file, layer, server } = layers;
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
 
         let data_dir =
@@ -95,7 +112,7 @@ impl Settings {
                 return Err(Failure::usage(anyhow!("{name} is 0; it has to be 1 or more")));
             }
         }
-        Ok(Self {
+        let settings = Self {
             database_url: flags
                 .database_url
                 .clone()
@@ -119,21 +136,27 @@ impl Settings {
             max_concurrency,
             request_timeout: Duration::from_secs(request_timeout),
             file,
-        })
+        };
+        Ok((settings, server))
     }
 }
 
-fn read(file: Option<&Path>) -> Outcome<Layer> {
+fn read() -> Outcome<Layers> {
+    let file = PathBuf::from(FILE);
+    let file = file.is_file().then_some(file);
     let mut builder = Config::builder();
-    if let Some(file) = file {
+    if let Some(file) = &file {
         check_names(file)?;
-        builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+        builder = builder.add_source(File::from(file.as_path()).format(FileFormat::Toml));
     }
-    builder
+    let unreadable = |error| Failure::usage(anyhow!("the settings cannot be read: {error}"));
+    let config = builder
         .add_source(Environment::with_prefix("DATA_FORGE").ignore_empty(true))
         .build()
-        .and_then(Config::try_deserialize)
-        .map_err(|error| Failure::usage(anyhow!("the settings cannot be read: {error}")))
+        .map_err(unreadable)?;
+    let layer = config.clone().try_deserialize().map_err(unreadable)?;
+    let server = config.try_deserialize().map_err(unreadable)?;
+    Ok(Layers { file, layer, server })
 }
 
 /// The environment may hold names for other programs of a like prefix; a name in the file that is
@@ -142,9 +165,10 @@ fn check_names(file: &Path) -> Outcome<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let table: toml::Table =
         text.parse().map_err(|error| Failure::usage(anyhow!("{}: {error}", file.display())))?;
-    match table.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+    let known = [KNOWN, server::KNOWN].concat();
+    match table.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(Failure::usage(anyhow!("{}: there is no setting `{name}`", file.display()))
-            .hint(format!("the settings are {}", KNOWN.join(", ")))),
+            .hint(format!("the settings are {}", known.join(", ")))),
         None => Ok(()),
     }
 }

@@ -3,9 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
-use jobs::{Environment, SystemClock};
+use jobs::{Environment, StoreLogs, SystemClock};
 use llm::{Gateway, GatewayConfig};
-use tracing_subscriber::EnvFilter;
+use model::Price;
+use store::OpenMode;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     args::Common,
@@ -19,24 +21,27 @@ pub(crate) const OLLAMA: &str = "http://127.0.0.1:11434/v1";
 
 /// Structured logs to standard error: warnings, more with `-v`, or as `RUST_LOG` says; as JSON where
 /// `DATA_FORGE_LOG_FORMAT` is `json`.
-pub(crate) fn start_logs(printer: &Printer, common: &Common) {
+///
+/// What belongs into the log of a generation is said there, or at the end of a run: below `-v` it is not
+/// said here again. A worker's events go into that log too, through `also`.
+pub(crate) fn start_logs(printer: &Printer, common: &Common, also: Option<StoreLogs>) {
     let default = match common.verbose {
-        0 => "warn",
+        0 => "warn,generation=off",
         1 => "info",
         _ => "debug",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let writer = printer.clone();
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_target(false)
         .with_ansi(printer.is_terminal())
         .with_writer(move || writer.clone());
-    if std::env::var("DATA_FORGE_LOG_FORMAT").is_ok_and(|format| format == "json") {
-        logs.json().init();
+    let lines = if std::env::var("DATA_FORGE_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        lines.json().boxed()
     } else {
-        logs.init();
-    }
+        lines.boxed()
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(also).init();
 }
 
 /// The stores, opened and brought to this program's version; no gateway yet.
@@ -44,7 +49,16 @@ pub(crate) async fn environment(settings: &Settings) -> Outcome<Environment> {
     make_data_dir(&settings.data_dir)
         .with_context(|| format!("the data directory {} cannot be made", settings.data_dir.display()))
         .map_err(|error| Failure::usage(error).hint("set --data-dir to a folder that can be written to"))?;
-    let metadata = store::open_metadata(&settings.database_url)
+    open(settings, OpenMode::Migrate).await
+}
+
+/// The stores as they are, opened for a worker: older ones and none at all are refused.
+pub(crate) async fn worker_environment(settings: &Settings) -> Outcome<Environment> {
+    open(settings, OpenMode::Require).await
+}
+
+async fn open(settings: &Settings, mode: OpenMode) -> Outcome<Environment> {
+    let metadata = store::open_metadata_with(&settings.database_url, mode)
         .await
         .map_err(|error| Failure::usage(error).hint("`data-forge doctor` checks the settings"))?;
     let objects = store::open_objects(&settings.storage_url)
@@ -79,4 +93,14 @@ fn connect(url: &str, settings: &Settings) -> Outcome<Arc<Gateway>> {
     Gateway::new(config).map(Arc::new).map_err(|error| {
         Failure::usage(anyhow!(error)).hint("the gateway's URL is like http://127.0.0.1:11434/v1")
     })
+}
+
+/// What a model's tokens cost: by the settings, else as the gateway's list of models says.
+pub(crate) async fn price(settings: &Settings, gateway: &Gateway, model: &str) -> Option<Price> {
+    if let Some(price) = settings.prices.get(model) {
+        return Some(*price);
+    }
+    // Not every gateway lists its models; whether it answers at all is found out by the first call.
+    let listed = gateway.models().await.ok()?;
+    listed.into_iter().find(|listed| listed.id == model)?.price
 }

@@ -75,6 +75,8 @@ pub enum LeftOut {
     Rejected,
     /// Its quality is under the least that was asked for, or was not measured.
     BelowMinQuality,
+    /// Nobody has accepted it yet, where only accepted pairs are asked for.
+    Pending,
 }
 
 /// The models an export was made with.

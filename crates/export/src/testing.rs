@@ -49,7 +49,9 @@ pub(crate) fn pair(slot: u32) -> Pair {
         reviewed_by: None,
         reviewed_at: None,
         edited: false,
+        original: None,
         revision: 1,
+        token_count: 0,
         provenance: PairProvenance {
             teacher_model: "teacher".into(),
             prompt_hash: sha256_hex("prompt"),

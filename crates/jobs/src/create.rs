@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use model::{
-    DocumentId, GenerateSettings, Generation, GenerationId, GenerationKind, Phase, ProjectId, Unit, UserId,
+    Chunking, DocumentId, GenerateSettings, Generation, GenerationId, GenerationKind, Phase, ProjectId, Unit,
+    UserId,
 };
+use store::ChunkSelection;
 
 use crate::{Environment, JobsError, random_bytes};
 
@@ -17,43 +19,97 @@ pub struct Created {
     pub units: u64,
 }
 
-/// A parse of some documents of a project.
+/// Who works on a generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Launch {
+    /// Jobs, which a [`crate::Supervisor`] starts.
+    Jobs,
+    /// The process that made it, through [`crate::drive()`].
+    Here,
+}
+
+impl Launch {
+    /// The names of the jobs that work on a generation.
+    pub(crate) fn job_names(self, kind: GenerationKind, id: GenerationId) -> Vec<String> {
+        let phases: &[Phase] = match (self, kind) {
+            (Self::Here, _) => &[],
+            (Self::Jobs, GenerationKind::Parse) => &[Phase::Parse],
+            (Self::Jobs, GenerationKind::Generate) => &[Phase::Generate, Phase::Validate],
+        };
+        phases.iter().map(|phase| phase.job_name(id)).collect()
+    }
+}
+
+/// Which chunks pairs are made from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pick {
+    /// Those of some documents that have no pairs yet under the same settings.
+    Missing {
+        /// The documents.
+        documents: Vec<DocumentId>,
+        /// Chunks to leave out, by their ids.
+        except: HashSet<String>,
+    },
+    /// Those that a person means, whatever was made of them under which settings.
+    Selected(ChunkSelection),
+}
+
+/// A parse of some documents of a project; how they are cut is the environment's way where nothing is
+/// said.
 ///
 /// # Errors
-/// [`JobsError::NothingToDo`] where there are none.
+/// [`JobsError::NothingToDo`] where there are none, [`JobsError::Settings`] for a way to cut that is
+/// outside its bounds, [`store::StoreError::Busy`] while another parse of the project has not ended.
 pub async fn create_parse(
     environment: &Environment,
     user: &UserId,
     project: ProjectId,
     documents: &[DocumentId],
+    chunking: Option<Chunking>,
+    launch: Launch,
 ) -> Result<Created, JobsError> {
-    let units = documents.iter().map(|document| (document.to_string(), None)).collect();
-    create(environment, user, project, GenerationKind::Parse, None, units).await
+    if let Some(chunking) = &chunking {
+        chunking.check()?;
+    }
+    let subjects = documents.iter().map(|document| (document.to_string(), None)).collect();
+    let id = GenerationId::new(environment.now(), random_bytes());
+    let mut generation = Generation::new(id, project, GenerationKind::Parse, None, environment.now());
+    generation.chunking = chunking;
+    create(environment, user, generation, subjects, launch).await
 }
 
-/// A generation of pairs from those chunks of some documents that have none yet under the same
-/// settings, and are not among `except`.
+/// A generation of pairs from some chunks of a project.
 ///
 /// # Errors
-/// [`JobsError::NothingToDo`] where there are none.
+/// [`JobsError::NothingToDo`] where there are none, [`JobsError::Settings`] for settings outside their
+/// bounds.
 pub async fn create_generate(
     environment: &Environment,
     user: &UserId,
     project: ProjectId,
     settings: GenerateSettings,
-    documents: &[DocumentId],
-    except: &HashSet<String>,
+    pick: &Pick,
+    launch: Launch,
 ) -> Result<Created, JobsError> {
     settings.check()?;
-    let same = generations_like(environment, user, project, &settings).await?;
-    let same: Vec<GenerationId> = same.iter().map(|generation| generation.id).collect();
-    let chunks = environment.metadata.chunks_to_generate(user, project, documents, &same).await?;
-    let units = chunks
+    let none = HashSet::new();
+    let (chunks, except) = match pick {
+        Pick::Missing { documents, except } => {
+            let same = generations_like(environment, user, project, &settings).await?;
+            let same: Vec<GenerationId> = same.iter().map(|generation| generation.id).collect();
+            (environment.metadata.chunks_to_generate(user, project, documents, &same).await?, except)
+        }
+        Pick::Selected(which) => (environment.metadata.select_chunks(user, project, which).await?, &none),
+    };
+    let subjects = chunks
         .into_iter()
         .map(|(chunk, passage)| (chunk.to_string(), Some(passage)))
         .filter(|(chunk, _)| !except.contains(chunk))
         .collect();
-    create(environment, user, project, GenerationKind::Generate, Some(settings), units).await
+    let id = GenerationId::new(environment.now(), random_bytes());
+    let generation =
+        Generation::new(id, project, GenerationKind::Generate, Some(settings), environment.now());
+    create(environment, user, generation, subjects, launch).await
 }
 
 /// The generations of a project that make the same pairs as these settings would, oldest first.
@@ -76,22 +132,20 @@ pub async fn generations_like(
 async fn create(
     environment: &Environment,
     user: &UserId,
-    project: ProjectId,
-    kind: GenerationKind,
-    settings: Option<GenerateSettings>,
+    mut generation: Generation,
     subjects: Vec<(String, Option<String>)>,
+    launch: Launch,
 ) -> Result<Created, JobsError> {
-    let (phase, verb) = match kind {
+    let (phase, verb) = match generation.kind {
         GenerationKind::Parse => (Phase::Parse, "parse"),
         GenerationKind::Generate => (Phase::Generate, "generate from"),
     };
     if subjects.is_empty() {
         return Err(JobsError::NothingToDo(verb));
     }
-    let now = environment.now();
-    let id = GenerationId::new(now, random_bytes());
-    let mut generation = Generation::new(id, project, kind, settings, now);
+    let id = generation.id;
     generation.chunks_total = subjects.len() as u64;
+    generation.job_names = launch.job_names(generation.kind, id);
     let units: Vec<Unit> = (0_u64..)
         .zip(subjects)
         .map(|(ordinal, (subject, passage))| Unit::new(id, phase, subject, ordinal, passage))

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use model::{Generation, GenerationId, GenerationStatus, Phase, UserId};
-use store::{Advance, UnitCounts};
+use model::{Generation, GenerationId, GenerationStatus, UserId};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Environment, JobsError,
     phase::{PhaseEnd, run_phase},
+    step::{advance, after},
 };
 
 /// Works on a generation until it has ended, from whatever state it is in: a failed or cancelled one
@@ -42,51 +42,7 @@ pub async fn drive(
                 PhaseEnd::Interrupted => generation.clone().cancel(environment.now())?,
             },
         };
+        // A step that another process took first is no error: the loop reads again and goes on from there.
         advance(environment, user, &generation, next).await?;
     }
-}
-
-/// What a generation becomes when no unit of its phase is left.
-async fn after(
-    environment: &Environment,
-    generation: &Generation,
-    phase: Phase,
-) -> Result<Generation, JobsError> {
-    let now = environment.now();
-    let counts = environment.metadata.unit_counts(generation.id, phase).await?;
-    let generation = generation.clone();
-    if counts.done == 0 && counts.failed > 0 {
-        return Ok(generation.fail(nothing_succeeded(phase, counts), now)?);
-    }
-    Ok(match phase {
-        Phase::Parse => generation.complete(now)?,
-        Phase::Generate => generation.validate()?,
-        Phase::Validate => {
-            environment.metadata.mark_duplicates(generation.id).await?;
-            generation.complete(now)?
-        }
-    })
-}
-
-fn nothing_succeeded(phase: Phase, counts: UnitCounts) -> String {
-    let what = match phase {
-        Phase::Parse => "documents could be parsed",
-        Phase::Generate => "chunks gave pairs",
-        Phase::Validate => "chunks' pairs could be scored",
-    };
-    format!("none of {} {what}", counts.failed)
-}
-
-/// A step that another process took first is no error: the loop reads again and goes on from there.
-async fn advance(
-    environment: &Environment,
-    user: &UserId,
-    from: &Generation,
-    to: Generation,
-) -> Result<(), JobsError> {
-    let change = Advance { from: from.status, attempt: from.attempt, to };
-    if environment.metadata.advance(user, &change).await? {
-        tracing::info!(generation = %from.id, from = from.status.as_str(), to = change.to.status.as_str(), "state");
-    }
-    Ok(())
 }

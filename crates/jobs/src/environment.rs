@@ -3,11 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use llm::ChatModel;
-use model::{Price, Time};
+use model::{Generation, Price, Time};
 use parse::Chunking;
 use store::{Metadata, Objects, Owner};
 
-use crate::{Clock, owner};
+use crate::{Clock, fetch::FetchPolicy, owner};
 
 /// What a worker works with: decided once, when the process starts.
 #[derive(Clone)]
@@ -24,6 +24,8 @@ pub struct Environment {
     pub owner: Owner,
     /// How documents are cut.
     pub chunking: Chunking,
+    /// What may be fetched from where.
+    pub fetch: FetchPolicy,
     /// What bounds this process's work.
     pub limits: Limits,
 }
@@ -35,10 +37,8 @@ pub struct Limits {
     pub max_concurrency: usize,
     /// Documents or pairs worked on at once: the number of cores.
     pub cores: usize,
-    /// What the generation may cost, in USD.
-    pub max_cost_usd: Option<f64>,
-    /// How many tokens the generation may use.
-    pub max_tokens_total: Option<u64>,
+    /// What may be spent, in place of what the generation's settings say.
+    pub budget: Option<Budget>,
     /// What the teacher's tokens cost, if that is known.
     pub price: Option<Price>,
     /// How long a claim holds without a heartbeat.
@@ -49,13 +49,31 @@ pub struct Limits {
     pub grace: Duration,
 }
 
+/// What a generation may spend.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Budget {
+    /// What its calls may cost, in USD.
+    pub max_cost_usd: Option<f64>,
+    /// How many tokens they may use, prompt and completion together.
+    pub max_tokens_total: Option<u64>,
+}
+
+impl Budget {
+    /// What the settings of a generation say.
+    pub(crate) fn of(generation: &Generation) -> Self {
+        generation.settings.as_ref().map_or_else(Self::default, |settings| Self {
+            max_cost_usd: settings.config.max_cost_usd,
+            max_tokens_total: settings.config.max_tokens_total,
+        })
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             max_concurrency: 32,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
-            max_cost_usd: None,
-            max_tokens_total: None,
+            budget: None,
             price: None,
             lease: Duration::from_secs(60),
             heartbeat: Duration::from_secs(15),
@@ -74,6 +92,7 @@ impl Environment {
             clock,
             owner: owner::this_process(),
             chunking: Chunking::default(),
+            fetch: FetchPolicy::default(),
             limits: Limits::default(),
         }
     }

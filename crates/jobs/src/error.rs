@@ -10,6 +10,9 @@ pub enum JobsError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A job could not be started, looked at or stopped.
+    #[error(transparent)]
+    Launch(#[from] crate::LaunchError),
     /// The generation is not there.
     #[error("there is no such generation")]
     NoGeneration,

@@ -6,15 +6,18 @@ use model::{GenerationId, Price, UnitId, Usage};
 use store::LedgerEntry;
 use tokio::sync::Mutex;
 
-use crate::Environment;
+use crate::{Budget, Environment};
 
-/// What a generation has spent, shared by its units in this process.
-pub(crate) struct Spending(Mutex<Usage>);
+/// What a generation has spent and may spend, shared by its units in this process.
+pub(crate) struct Spending {
+    so_far: Mutex<Usage>,
+    budget: Budget,
+}
 
 impl Spending {
     /// Goes on from what the generation has spent already.
-    pub(crate) fn new(so_far: Usage) -> Self {
-        Self(Mutex::new(so_far))
+    pub(crate) fn new(so_far: Usage, budget: Budget) -> Self {
+        Self { so_far: Mutex::new(so_far), budget }
     }
 }
 
@@ -49,7 +52,7 @@ impl ChatModel for LedgeredModel<'_> {
             time: self.environment.now(),
         };
         metadata.record_call(&entry).await.map_err(wrap)?;
-        *self.spending.0.lock().await += reply.usage;
+        *self.spending.so_far.lock().await += reply.usage;
         Ok(reply)
     }
 }
@@ -58,11 +61,11 @@ impl LedgeredModel<'_> {
     /// Calls under way are not counted before they end, so that a budget can be passed by as much as
     /// they cost.
     async fn require_budget(&self) -> Result<(), ChatError> {
-        let limits = &self.environment.limits;
-        let spent = *self.spending.0.lock().await;
-        let money_gone = limits.max_cost_usd.is_some_and(|most| spent.cost_usd.unwrap_or_default() >= most);
+        let budget = &self.spending.budget;
+        let spent = *self.spending.so_far.lock().await;
+        let money_gone = budget.max_cost_usd.is_some_and(|most| spent.cost_usd.unwrap_or_default() >= most);
         let tokens = spent.prompt_tokens + spent.completion_tokens;
-        let tokens_gone = limits.max_tokens_total.is_some_and(|most| tokens >= most);
+        let tokens_gone = budget.max_tokens_total.is_some_and(|most| tokens >= most);
         if money_gone || tokens_gone { Err(ChatError::BudgetReached) } else { Ok(()) }
     }
 }

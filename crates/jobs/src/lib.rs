@@ -1,22 +1,44 @@
 //! Units of work, leases, and the three phases of a generation.
 //!
 //! This is the only room where the steps (parse, generate, validate) meet the store. Whoever runs
-//! them (the one-shot `run`, a child process, a pod) goes through [`drive()`] or [`run_phase`].
+//! them (the one-shot `run`, a child process, a pod) goes through [`drive()`] or [`work`]; a
+//! [`Supervisor`] keeps the jobs of a server going through a [`Launcher`].
 
 mod clock;
 mod create;
 mod drive;
+mod edit;
 mod environment;
 mod error;
+pub mod fetch;
+pub mod ingest;
+mod launcher;
 mod ledger;
 mod lock;
+mod logs;
 mod owner;
 mod phase;
+mod resume;
+mod scoring;
+mod step;
+mod supervisor;
+#[cfg(test)]
+mod testing;
+mod worker;
 
 pub use clock::{Clock, SystemClock, random_bytes};
-pub use create::{Created, create_generate, create_parse, generations_like};
+pub use create::{Created, Launch, Pick, create_generate, create_parse, generations_like};
 pub use drive::drive;
-pub use environment::{Environment, Limits};
+pub use edit::{ChunkEdit, PairTextChange, edit_chunk, edit_pair};
+pub use environment::{Budget, Environment, Limits};
 pub use error::JobsError;
-pub use lock::ProjectLock;
+pub use launcher::{Job, JobState, LaunchError, Launcher};
+#[cfg(unix)]
+pub use launcher::{ProcessLauncher, WorkerCommand};
+pub use lock::NamedLock;
+pub use logs::{LOG_TARGET, LogWriter, StoreLogs, WritingLogs, log, store_logs};
 pub use phase::{PhaseEnd, run_phase};
+pub use resume::{BudgetChange, resume, retry_failed};
+pub use step::fail;
+pub use supervisor::{Supervisor, SupervisorConfig};
+pub use worker::{WorkEnd, work};

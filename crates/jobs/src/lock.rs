@@ -1,51 +1,61 @@
-//! One run at a time in a project.
+//! Named leases: one run at a time in a project, and which process is a job.
 
 use std::sync::Arc;
 
 use model::ProjectId;
+use store::Owner;
 use tokio::task::JoinHandle;
 
 use crate::{Environment, JobsError, owner};
 
-/// Held while a `run` works on a project; renewed in the background, given back by
-/// [`ProjectLock::release`] or, should the process die, by its death.
-pub struct ProjectLock {
+/// A named lease, renewed in the background. It is given back by [`NamedLock::release`] or, should the
+/// process die, by its death.
+pub struct NamedLock {
     environment: Arc<Environment>,
     name: String,
     renewal: JoinHandle<()>,
 }
 
-impl ProjectLock {
-    /// Takes the lock.
+impl NamedLock {
+    /// Takes a project for one `run` alone.
     ///
     /// # Errors
     /// [`JobsError::Locked`] where another process that lives holds it.
-    pub async fn take(environment: Arc<Environment>, project: ProjectId) -> Result<Self, JobsError> {
-        let name = format!("run/{project}");
-        if let Some(holder) = lock(&environment, &name).await? {
-            if !owner::is_dead(&holder) {
-                return Err(JobsError::Locked { host: holder.host, pid: holder.pid });
-            }
-            environment.metadata.unlock(&name, &holder).await?;
-            if let Some(holder) = lock(&environment, &name).await? {
-                return Err(JobsError::Locked { host: holder.host, pid: holder.pid });
-            }
+    pub async fn project(environment: Arc<Environment>, project: ProjectId) -> Result<Self, JobsError> {
+        let name = project_lock(project);
+        match take(&environment, &name).await? {
+            Some(holder) => Err(JobsError::Locked { host: holder.host, pid: holder.pid }),
+            None => Ok(Self::renewed(environment, name)),
         }
+    }
+
+    /// Makes this process the one that a job's name stands for, unless another that lives is; then it
+    /// takes that one's place when it has gone.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub(crate) async fn job(environment: Arc<Environment>, job: &str) -> Result<Self, JobsError> {
+        let name = job_lock(job);
+        take(&environment, &name).await?;
+        Ok(Self::renewed(environment, name))
+    }
+
+    fn renewed(environment: Arc<Environment>, name: String) -> Self {
         let renewal = tokio::spawn({
             let (environment, name) = (Arc::clone(&environment), name.clone());
             async move {
                 loop {
                     tokio::time::sleep(environment.limits.heartbeat).await;
                     if let Err(error) = lock(&environment, &name).await {
-                        tracing::warn!(%error, "the project's lock could not be renewed");
+                        tracing::warn!(%error, name, "a lock could not be renewed");
                     }
                 }
             }
         });
-        Ok(Self { environment, name, renewal })
+        Self { environment, name, renewal }
     }
 
-    /// Gives the lock back.
+    /// Gives the lease back.
     ///
     /// # Errors
     /// Where the store fails.
@@ -55,13 +65,50 @@ impl ProjectLock {
     }
 }
 
-impl Drop for ProjectLock {
+impl Drop for NamedLock {
     fn drop(&mut self) {
         self.renewal.abort();
     }
 }
 
-async fn lock(environment: &Environment, name: &str) -> Result<Option<store::Owner>, JobsError> {
+/// The process that works on a project by itself, if one does.
+pub(crate) async fn run_of(
+    environment: &Environment,
+    project: ProjectId,
+) -> Result<Option<Owner>, JobsError> {
+    live_holder(environment, &project_lock(project)).await
+}
+
+/// The process that a job's name stands for, if one does.
+pub(crate) async fn process_of(environment: &Environment, job: &str) -> Result<Option<Owner>, JobsError> {
+    live_holder(environment, &job_lock(job)).await
+}
+
+fn project_lock(project: ProjectId) -> String {
+    format!("run/{project}")
+}
+
+fn job_lock(job: &str) -> String {
+    format!("job/{job}")
+}
+
+async fn live_holder(environment: &Environment, name: &str) -> Result<Option<Owner>, JobsError> {
+    let holder = environment.metadata.lock_holder(name, environment.now()).await?;
+    Ok(holder.filter(|holder| !owner::is_dead(holder)))
+}
+
+/// Takes a lease from a dead process too. Gives back the living one that holds it, if one does.
+async fn take(environment: &Environment, name: &str) -> Result<Option<Owner>, JobsError> {
+    match lock(environment, name).await? {
+        Some(holder) if owner::is_dead(&holder) => {
+            environment.metadata.unlock(name, &holder).await?;
+            lock(environment, name).await
+        }
+        holder => Ok(holder),
+    }
+}
+
+async fn lock(environment: &Environment, name: &str) -> Result<Option<Owner>, JobsError> {
     let Environment { metadata, owner, limits, .. } = environment;
     Ok(metadata.lock(name, owner, environment.now(), limits.lease).await?)
 }

@@ -12,7 +12,12 @@ pub(crate) fn this_process() -> Owner {
 /// Whether an owner is a process of this machine that has ended. Of other machines nothing is known:
 /// their leases run out.
 pub(crate) fn is_dead(owner: &Owner) -> bool {
-    owner.host == host() && started(owner.pid) != Some(owner.started)
+    is_here(owner) && started(owner.pid) != Some(owner.started)
+}
+
+/// Whether an owner is a process of this machine.
+pub(crate) fn is_here(owner: &Owner) -> bool {
+    owner.host == host()
 }
 
 fn host() -> String {

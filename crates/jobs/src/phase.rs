@@ -4,6 +4,7 @@
 mod generate;
 mod parse;
 mod pool;
+mod report;
 mod validate;
 
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use model::{Generation, Phase, Unit, UserId};
 use store::Outcome;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Environment, JobsError, ledger::Spending, owner};
+use self::report::Report;
+use crate::{Budget, Environment, JobsError, ledger::Spending, owner};
 
 /// How a phase ended in this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +49,20 @@ pub async fn run_phase(
     let user = context.ok_or(JobsError::NoGeneration)?.user;
     free_the_dead(environment, generation).await?;
     let heartbeat = Heartbeat::start(environment, generation);
+    let report = Report::begin(environment, generation.id, phase).await?;
+    let budget = environment.limits.budget.unwrap_or_else(|| Budget::of(generation));
     let work = Arc::new(Work {
         environment: Arc::clone(environment),
         user,
         generation: generation.clone(),
-        spending: Spending::new(generation.usage),
+        spending: Spending::new(generation.usage, budget),
     });
     let end = pool::run(work, phase, stop).await;
     drop(heartbeat);
     environment.metadata.release(generation.id, &environment.owner).await?;
-    end
+    let end = end?;
+    report.end(&end).await?;
+    Ok(end)
 }
 
 /// What the units of a phase share.
@@ -80,12 +86,13 @@ impl Work {
     /// How many units are worked on at once.
     fn concurrency(&self, phase: Phase) -> usize {
         let limits = &self.environment.limits;
-        let calls_out = phase == Phase::Generate && self.teacher() != ::generate::BUILTIN;
-        if calls_out { limits.max_concurrency.max(1) } else { limits.cores.max(1) }
-    }
-
-    fn teacher(&self) -> &str {
-        self.generation.settings.as_ref().map_or("", |settings| &settings.teacher_model)
+        match &self.generation.settings {
+            Some(settings) if phase == Phase::Generate && settings.teacher_model != ::generate::BUILTIN => {
+                let asked = settings.config.max_concurrency.map_or(usize::MAX, |most| most as usize);
+                limits.max_concurrency.min(asked).max(1)
+            }
+            _ => limits.cores.max(1),
+        }
     }
 }
 

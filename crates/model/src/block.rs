@@ -9,7 +9,7 @@ use crate::Format;
 /// `text` is the whole text as people read it, blocks set apart by an empty line; every block is a
 /// slice of it. List items stand one a line behind `- ` or their number and two spaces of indent a
 /// level, table rows one a line as `| cell | cell |`, code as it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ParsedDocument {
     /// What the document is written in.
     pub format: Format,
@@ -28,7 +28,7 @@ pub struct ParsedDocument {
 }
 
 /// One part of a document: `text` is the document's text from `char_start` to `char_end`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Block {
     /// What it is, with what belongs to that.
     #[serde(flatten)]
@@ -45,7 +45,7 @@ pub struct Block {
 }
 
 /// The kinds of blocks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum BlockKind {
     /// A heading.
@@ -80,7 +80,7 @@ pub enum BlockKind {
 }
 
 /// An item of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ListItem {
     /// How deep it is nested, from 0.
     pub level: u8,
@@ -92,7 +92,7 @@ pub struct ListItem {
 }
 
 /// A heading of a document's outline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OutlineEntry {
     /// 1 (outermost) to 6.
     pub level: u8,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ChunkId, DocumentId, ProjectId, Time};
 
 /// What a chunk mostly holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentType {
     /// Running text.
@@ -21,7 +21,7 @@ pub enum ContentType {
 }
 
 /// Where a chunk stands in its document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ChunkSource {
     /// Its first page, from 1, where the format has pages.
     pub page_start: Option<u32>,
@@ -34,7 +34,7 @@ pub struct ChunkSource {
 }
 
 /// Why a chunk is left out of generation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ExcludeReason {
     /// The reason as a word.
     pub code: ExcludeCode,
@@ -43,7 +43,7 @@ pub struct ExcludeReason {
 }
 
 /// Reasons for leaving a chunk out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExcludeCode {
     /// Text that stands around content: navigation, legal notes.
@@ -58,7 +58,7 @@ pub enum ExcludeCode {
 
 /// A passage of a document. As parsed, `text` is the document's text from `source.char_start` to
 /// `source.char_end`; an edit changes the text and keeps the place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Chunk {
     /// Its id, from its document, position and text as parsed.
     pub id: ChunkId,
@@ -91,7 +91,9 @@ pub struct Chunk {
     /// Why, if it is.
     pub exclude_reason: Option<ExcludeReason>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it was last changed.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
 }

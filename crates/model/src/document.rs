@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::{DocumentId, ProjectId, Sha256Hex, Time};
 
 /// What a document is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// Portable Document Format.
@@ -49,7 +51,7 @@ impl fmt::Display for Format {
 
 /// Where a document stands: `uploaded` → `parsing` → `parsed` or `failed`, and both back to
 /// `parsing` by a new parse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentStatus {
     /// Its bytes are stored; it waits for a parse.
@@ -81,7 +83,7 @@ impl DocumentStatus {
 }
 
 /// One source file of a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Document {
     /// Its id.
     pub id: DocumentId,
@@ -94,9 +96,13 @@ pub struct Document {
     /// Its size in bytes.
     pub size_bytes: u64,
     /// The SHA-256 of its bytes.
+    #[schema(value_type = String)]
     pub sha256: Sha256Hex,
     /// Where its bytes are in the object store.
     pub storage_key: String,
+    /// Where it is fetched from by its parse, if it was not uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
     /// Where it stands.
     pub status: DocumentStatus,
     /// Why it failed, if it did.
@@ -108,8 +114,10 @@ pub struct Document {
     /// What the parser was not sure of.
     pub warnings: Vec<String>,
     /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it was last parsed.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub parsed_at: Option<Time>,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{GenerationId, ProjectId, Sha256Hex, Time};
 
 /// The form of the exported lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
     /// `{"messages":[{"role":…,"content":…},…]}`.
@@ -26,7 +26,7 @@ impl ExportFormat {
 }
 
 /// Which pairs an export took.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ExportFilters {
     /// Whether only pairs that a person accepted are in it.
     pub reviewed: bool,
@@ -37,7 +37,7 @@ pub struct ExportFilters {
 }
 
 /// One immutable, numbered version of the dataset.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Export {
     /// Its number in the project, from 1.
     pub version: u32,
@@ -54,11 +54,13 @@ pub struct Export {
     /// The size of the data file in bytes.
     pub bytes: u64,
     /// The SHA-256 of the data file.
+    #[schema(value_type = String)]
     pub sha256: Sha256Hex,
     /// Where the data file is in the object store.
     pub storage_key: String,
     /// The names of its splits; empty where it is not split.
     pub splits: Vec<String>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
 }

@@ -4,10 +4,12 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GenerateSettings, GenerationId, Phase, ProjectId, Time};
+use crate::{
+    Chunking, GenerateConfig, GenerateSettings, GenerationId, GenerationType, Phase, ProjectId, Time,
+};
 
 /// What a generation does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GenerationKind {
     /// Documents to chunks.
@@ -17,7 +19,7 @@ pub enum GenerationKind {
 }
 
 /// Where a generation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GenerationStatus {
     /// It waits to be worked on.
@@ -89,7 +91,7 @@ pub struct TransitionError {
 }
 
 /// What the calls of a run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Usage {
     /// Calls that were answered.
     pub requests: u64,
@@ -113,9 +115,20 @@ impl AddAssign for Usage {
     }
 }
 
+/// The settings as they stand in a generation's JSON: not there in that of a parse.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it is only a schema")]
+struct SettingsShape {
+    teacher_model: Option<String>,
+    generation_type: Option<GenerationType>,
+    temperature: Option<f64>,
+    system_prompt: Option<String>,
+    config: Option<GenerateConfig>,
+}
+
 /// One run of the pipeline over a project. The counts of a parse are of documents, those of a
 /// generate of chunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Generation {
     /// Its id.
     pub id: GenerationId,
@@ -129,7 +142,11 @@ pub struct Generation {
     pub progress: u8,
     /// What it is told to do; `None` for a parse.
     #[serde(flatten)]
+    #[schema(value_type = SettingsShape)]
     pub settings: Option<GenerateSettings>,
+    /// How a parse cuts documents; `None` for a generate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chunking: Option<Chunking>,
     /// Units it works through.
     pub chunks_total: u64,
     /// Units that are done, failed ones included.
@@ -146,17 +163,20 @@ pub struct Generation {
     pub average_grounding: Option<f64>,
     /// What its calls came to.
     pub usage: Usage,
-    /// The names of its jobs.
+    /// The names of the jobs that work on it; empty where the command line does so itself.
     pub job_names: Vec<String>,
     /// Counts its starts, from 1.
     pub attempt: u32,
     /// Why it failed, if it did.
     pub error: Option<String>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When work on it began.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub started_at: Option<Time>,
     /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Time>,
     /// From its beginning to its end.
     pub duration_seconds: Option<f64>,
@@ -178,6 +198,7 @@ impl Generation {
             status: GenerationStatus::Pending,
             progress: 0,
             settings,
+            chunking: None,
             chunks_total: 0,
             chunks_processed: 0,
             chunks_failed: 0,

@@ -34,6 +34,17 @@ macro_rules! id {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .format(Some(utoipa::openapi::SchemaFormat::Custom("uuid".into())))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
@@ -77,8 +88,9 @@ id!(/** Of a document. */ DocumentId);
 id!(/** Of a generation. */ GenerationId);
 id!(/** Of a chunk; derived from its document, position and text. */ ChunkId);
 id!(/** Of a pair; derived from its generation, chunk and slot. */ PairId);
+id!(/** Of a change of many things at once, by which it is undone. */ UndoId);
 id!(/** Of a unit of work; derived from its generation, phase and subject. */ UnitId);
-time_ordered!(ProjectId, DocumentId, GenerationId);
+time_ordered!(ProjectId, DocumentId, GenerationId, UndoId);
 derived!(ChunkId, PairId, UnitId);
 
 /// Length-prefixed, so that no two lists of parts run together into the same bytes.
@@ -95,7 +107,7 @@ fn derive_uuid<'a>(kind: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> 
 }
 
 /// Who owns a project: `local` on the command line, else what the authentication says.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct UserId(String);
 

@@ -3,13 +3,16 @@
 //! Nothing here reads a file, waits, or knows the time: times and randomness are passed in.
 //! The JSON shapes of the public types are those of the REST API.
 
+mod analytics;
 mod block;
 mod chunk;
+mod chunking;
 mod digest;
 mod document;
 mod export;
 mod generation;
 mod id;
+mod log;
 mod pair;
 mod passage;
 mod project;
@@ -18,15 +21,22 @@ mod settings;
 mod text;
 mod unit;
 
+pub use analytics::{
+    Analytics, Assessment, Coverage, DocumentCoverage, HISTOGRAM_BINS, HistogramBin, Readiness, ReviewCounts,
+    TARGET_PAIRS, TokenCounts, TopicCount,
+};
 pub use block::{Block, BlockKind, ListItem, OutlineEntry, ParsedDocument};
 pub use chunk::{Chunk, ChunkSource, ContentType, ExcludeCode, ExcludeReason};
+pub use chunking::{Chunking, ChunkingStrategy};
 pub use digest::{Sha256Hex, canonical_json, sha256_hex};
 pub use document::{Document, DocumentStatus, Format};
 pub use export::{Export, ExportFilters, ExportFormat};
 pub use generation::{Generation, GenerationKind, GenerationStatus, TransitionError, Usage};
-pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, UnitId, UserId};
+pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, UndoId, UnitId, UserId};
+pub use log::{LogEntry, LogLevel, LogLine};
 pub use pair::{
-    Difficulty, GenerationType, Pair, PairOrigin, PairProvenance, QuestionType, ReviewStatus, Role, Turn,
+    Difficulty, GenerationType, Pair, PairOrigin, PairProvenance, PairText, QuestionType, ReviewStatus, Role,
+    Turn,
 };
 pub use passage::Passage;
 pub use project::{Project, ProjectStats, SourceType};

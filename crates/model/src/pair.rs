@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What kind of examples a generation makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GenerationType {
     /// Questions with answers.
@@ -38,7 +38,9 @@ impl GenerationType {
 }
 
 /// What a question asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionType {
     /// A fact.
@@ -58,7 +60,9 @@ pub enum QuestionType {
 }
 
 /// How hard a question is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Difficulty {
     /// Stands in one place, in these words.
@@ -70,7 +74,7 @@ pub enum Difficulty {
 }
 
 /// What a person decided on a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewStatus {
     /// Nothing yet.
@@ -85,7 +89,7 @@ pub enum ReviewStatus {
 }
 
 /// Who speaks in a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The one who asks.
@@ -95,7 +99,8 @@ pub enum Role {
 }
 
 /// One turn of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Turn {
     /// Who speaks.
     pub role: Role,
@@ -104,21 +109,23 @@ pub struct Turn {
 }
 
 /// How a pair came to be.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PairProvenance {
     /// The model that wrote it.
     pub teacher_model: String,
     /// The SHA-256 of the prompt template; of the built-in teacher, its version.
+    #[schema(value_type = String)]
     pub prompt_hash: Sha256Hex,
     /// A verbatim quote of the chunk that the teacher named as its support.
     pub quote: Option<String>,
     /// The hash of the [`crate::Passage`] it was made from; evidence offsets count in that text.
+    #[schema(value_type = String)]
     pub passage: Sha256Hex,
 }
 
 /// Where a pair's line comes from: what orders the lines of an export and stands in its lineage.
 /// It is kept with the pair, since the chunk and the document may go.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PairOrigin {
     /// The document's file name.
     pub filename: String,
@@ -134,8 +141,21 @@ pub struct PairOrigin {
     pub char_end: u64,
 }
 
+/// What a pair says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PairText {
+    /// What is asked.
+    pub question: String,
+    /// What is answered.
+    pub answer: String,
+    /// What goes with the question; empty where nothing does.
+    pub context: String,
+    /// The whole exchange of a conversation; else empty.
+    pub turns: Vec<Turn>,
+}
+
 /// One training example, made from one chunk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Pair {
     /// Its id, from its generation, chunk and slot.
     pub id: PairId,
@@ -190,15 +210,24 @@ pub struct Pair {
     /// Who decided.
     pub reviewed_by: Option<String>,
     /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub reviewed_at: Option<Time>,
     /// Whether a person changed it.
     pub edited: bool,
+    /// What it said when it was made, where a person changed that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<PairText>,
     /// Counts its changes by people, from 1.
     pub revision: u32,
+    /// The tokens (`o200k_base`) of question, context and answer, or of the turns.
+    #[serde(default)]
+    pub token_count: u32,
     /// How it came to be.
     pub provenance: PairProvenance,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it was last changed.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ProjectId, Time, UserId};
 
 /// What a project is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceType {
     /// Uploaded files.
@@ -18,7 +18,7 @@ pub enum SourceType {
 }
 
 /// One dataset in the making.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,
@@ -31,6 +31,7 @@ pub struct Project {
     /// What it is made from.
     pub source_type: SourceType,
     /// Defaults for its generations.
+    #[schema(value_type = Object)]
     pub config: serde_json::Map<String, serde_json::Value>,
     /// The folder of all it owns in the object store: `data-forge/<user_id>/<project_id>`.
     pub storage_prefix: String,
@@ -39,13 +40,15 @@ pub struct Project {
     /// What it holds.
     pub stats: ProjectStats,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it was last changed.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
 }
 
 /// What a project holds.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProjectStats {
     /// Documents in any state.
     pub total_documents: u64,

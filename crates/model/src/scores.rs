@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ChunkId, Difficulty, QuestionType};
 
 /// What validation says of one pair.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Scores {
     /// How good an example it is, over all dimensions.
     pub quality_score: Option<f64>,
@@ -26,7 +26,7 @@ pub struct Scores {
 }
 
 /// The dimensions of quality; each `None` where it was not measured.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Quality {
     /// Whether the answer is whole.
     pub completeness: Option<f64>,
@@ -40,7 +40,7 @@ pub struct Quality {
 
 /// A sentence of the answer and the span of the source that holds it. Offsets count Unicode scalar
 /// values, in the answer and in the chunk's text as it was when the pair was made; ends are exclusive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Evidence {
     /// Where the sentence starts in the answer.
     pub answer_start: usize,
@@ -58,7 +58,7 @@ pub struct Evidence {
 }
 
 /// A part of the answer that the source does not hold. Offsets as in [`Evidence`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Unsupported {
     /// Where it starts in the answer.
     pub answer_start: usize,
@@ -69,7 +69,7 @@ pub struct Unsupported {
 }
 
 /// Something a reviewer should look at. A flag puts a pair up for review and leaves it in every list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Flag {
     /// The reason as a word.
     pub code: FlagCode,
@@ -78,7 +78,9 @@ pub struct Flag {
 }
 
 /// What can be wrong with a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagCode {
     /// The grounding score is under the limit.

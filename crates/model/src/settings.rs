@@ -19,7 +19,7 @@ pub struct SettingsError {
 }
 
 /// What questions to aim at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Style {
     /// All kinds.
@@ -36,7 +36,7 @@ pub enum Style {
 }
 
 /// How often each difficulty is asked for: weights, normalised where they are used.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DifficultyWeights {
     /// Of easy questions.
@@ -57,7 +57,7 @@ impl Default for DifficultyWeights {
 }
 
 /// The `config` of a generation of pairs. An unknown key is an error that names it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GenerateConfig {
     /// How many pairs to ask for from a chunk, 1 to 20.
@@ -97,7 +97,7 @@ impl Default for GenerateConfig {
 }
 
 /// All that a generation of pairs is told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct GenerateSettings {
     /// The model that writes the pairs.
     pub teacher_model: String,
@@ -171,7 +171,7 @@ impl GenerateSettings {
 pub type Prices = BTreeMap<String, Price>;
 
 /// What a model's tokens cost.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// USD per million prompt tokens.

@@ -17,6 +17,11 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// The name of the job that works on this phase of a generation.
+    pub fn job_name(self, generation: GenerationId) -> String {
+        format!("df-{}-{generation}", self.as_str())
+    }
+
     /// The phase as the command line writes it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -8,34 +8,12 @@ mod sentences;
 mod toc;
 
 use model::{
-    BlockKind, CharIndex, ChunkSource, ContentType, ExcludeCode, ExcludeReason, ParsedDocument, scalar_count,
+    BlockKind, CharIndex, ChunkSource, Chunking, ChunkingStrategy, ContentType, ExcludeCode, ExcludeReason,
+    ParsedDocument, scalar_count,
 };
 use serde::{Deserialize, Serialize};
 
-/// How a document is cut into chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Chunking {
-    /// Where to cut.
-    pub strategy: Strategy,
-    /// The most tokens (`o200k_base`) a chunk may have.
-    pub max_tokens: u32,
-}
-
-/// Where to cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// At headings, then at blocks, then at sentences.
-    #[default]
-    Auto,
-}
-
-impl Default for Chunking {
-    fn default() -> Self {
-        Self { strategy: Strategy::Auto, max_tokens: 512 }
-    }
-}
+pub use self::pieces::count_tokens;
 
 /// A chunk before it belongs to a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +46,7 @@ pub struct ChunkDraft {
 /// A longer section is cut between blocks; a block that is too long for a chunk of its own between
 /// list items, table rows, lines of code or sentences; one of these that is too long between words.
 pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> {
-    let Strategy::Auto = chunking.strategy;
+    let ChunkingStrategy::Auto = chunking.strategy;
     let index = CharIndex::new(&document.text);
     let blocks = pieces::blocks(document, &index);
     let mut chunks = Vec::new();

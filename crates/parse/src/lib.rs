@@ -16,10 +16,11 @@ pub mod pdf;
 pub mod render;
 mod txt;
 
-pub use chunking::{ChunkDraft, Chunking, Strategy, chunk};
+pub use chunking::{ChunkDraft, chunk, count_tokens};
 pub use detect::{by_extension, detect, supported_extension};
 pub use draft::Draft;
 pub use error::ParseError;
+pub use model::{Chunking, ChunkingStrategy};
 
 use model::{Format, ParsedDocument};
 

@@ -14,6 +14,11 @@ mod exports;
 mod generations;
 mod leases;
 mod ledger;
+mod library_bulk;
+mod library_chunks;
+mod library_pairs;
+mod library_projects;
+mod library_watch;
 mod objects;
 mod pairs;
 mod projects;
@@ -58,6 +63,11 @@ pub async fn metadata(
         pairs::CHECKS,
         exports::CHECKS,
         leases::CHECKS,
+        library_projects::CHECKS,
+        library_chunks::CHECKS,
+        library_pairs::CHECKS,
+        library_bulk::CHECKS,
+        library_watch::CHECKS,
     ];
     run(&suites, make).await
 }

@@ -27,6 +27,12 @@ pub enum StoreError {
     /// What is changed or added to does not belong to the user, or is not there.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// Only one of its kind may be at work at a time, and one is.
+    #[error("a {0} is at work already")]
+    Busy(&'static str),
+    /// A place in a list is none that the list gave.
+    #[error("the cursor is of no list, or of another one")]
+    Cursor,
     /// A state was to be left along no arrow.
     #[error("{0}")]
     Conflict(String),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use model::{DocumentId, ProjectId, UserId};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The place of one object: `/`-separated segments of letters, digits, `-`, `_`, `.`, `%`; none of
 /// them empty, `.` or `..`. Made by [`Keys`] alone.
@@ -28,6 +28,14 @@ impl ObjectKey {
         };
         key.split('/').all(safe).then(|| Self(key.to_owned()))
     }
+
+    /// Whose object it is, and of which project; `None` where it belongs to no project.
+    pub fn owner(&self) -> Option<(UserId, ProjectId)> {
+        let mut segments = self.0.strip_prefix("data-forge/")?.split('/');
+        let user = percent_decode_str(segments.next()?).decode_utf8().ok()?;
+        let project = segments.next()?.parse().ok()?;
+        Some((UserId::new(user), project))
+    }
 }
 
 impl fmt::Display for ObjectKey {
@@ -35,6 +43,9 @@ impl fmt::Display for ObjectKey {
         f.write_str(&self.0)
     }
 }
+
+/// The most bytes of a segment: no file system takes longer names.
+const MAX_SEGMENT: usize = 255;
 
 /// The keys of one project.
 #[derive(Debug, Clone)]
@@ -49,6 +60,12 @@ impl Keys {
     /// The keys of a user's project.
     pub fn new(user: &UserId, project: ProjectId) -> Self {
         Self { prefix: format!("data-forge/{}/{project}", utf8_percent_encode(user.as_str(), USER)) }
+    }
+
+    /// Whether a user's id, encoded, is not too long for the name of a folder.
+    pub fn has_room_for(user: &UserId) -> bool {
+        let length: usize = utf8_percent_encode(user.as_str(), USER).map(str::len).sum();
+        length <= MAX_SEGMENT
     }
 
     /// The folder of all that the project owns.
@@ -82,6 +99,28 @@ mod tests {
         let key = Keys::new(&UserId::new("../../etc"), project).prefix();
         assert!(key.as_str().starts_with("data-forge/%2E%2E%2F%2E%2E%2Fetc/"), "{key}");
         assert_eq!(ObjectKey::from_stored(key.as_str()), Some(key));
+    }
+
+    #[test]
+    fn a_key_says_whose_it_is() {
+        let project = ProjectId::new(model::Time::UNIX_EPOCH, [7; 10]);
+        for user in ["ada", "../../etc", "a%2Fb", "\u{e9}"].map(UserId::new) {
+            let keys = Keys::new(&user, project);
+            let source = keys.source(DocumentId::new(model::Time::UNIX_EPOCH, [1; 10]));
+            for key in [keys.prefix(), source] {
+                assert_eq!(key.owner(), Some((user.clone(), project)));
+            }
+        }
+        for key in ["data-forge", "data-forge/ada", "data-forge/ada/x/sources", "other/ada"] {
+            assert_eq!(ObjectKey::from_stored(key).and_then(|key| key.owner()), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn long_names_have_no_room() {
+        assert!(Keys::has_room_for(&UserId::new("x".repeat(255))));
+        assert!(!Keys::has_room_for(&UserId::new("x".repeat(256))));
+        assert!(!Keys::has_room_for(&UserId::new(".".repeat(86))));
     }
 
     #[test]

@@ -6,14 +6,21 @@
 pub mod conformance;
 mod error;
 mod key;
+mod library;
 mod metadata;
 mod objects;
+pub mod search;
 
 pub use error::{Result, StoreError};
 pub use key::{Keys, ObjectKey};
-pub use metadata::{
-    Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner,
-    PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult, open_metadata, open_metadata_with,
-    without_credentials,
+pub use library::{
+    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, Facets, Holdings, KnownRequest, Library, Page,
+    PageRequest, PairAction, PairChange, PairEdit, PairFilter, PairOrder, PairSort, PairSource,
+    ProjectChange, RescoredText, Selection, StoredReply, Undone,
 };
-pub use objects::{Objects, open_objects};
+pub use metadata::{
+    Advance, Change, ChangedSubject, ChunkScope, ChunkSelection, ExportRow, Finished, GenerationContext,
+    LedgerEntry, Metadata, OpenMode, Outcome, Owner, PairCursor, PairSelection, UnitCounts, UnitFailure,
+    UnitResult, open_metadata, open_metadata_with, without_credentials,
+};
+pub use objects::{Objects, PutNew, open_objects};

@@ -13,13 +13,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use model::{
     Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, GenerationStatus,
-    Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId, Scores, Sha256Hex, Time, Unit, UnitId,
-    Usage, UserId,
+    LogEntry, Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId, Scores, Sha256Hex, Time, Unit,
+    UnitId, Usage, UserId,
 };
 use serde::{Deserialize, Serialize};
 
 pub use self::open::{OpenMode, open_metadata, open_metadata_with, without_credentials};
-use crate::Result;
+use crate::{Library, Result};
 
 /// Who holds a lease: a process, told apart from a later one with the same number by its start.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,6 +161,33 @@ pub struct PairSelection {
     pub min_quality: Option<f64>,
     /// Without those that a person rejected.
     pub without_rejected: bool,
+    /// Those alone that a person accepted or edited.
+    pub reviewed_only: bool,
+}
+
+/// Which chunks of a project a generation is to work on. Excluded ones are never among them, whoever
+/// names them; what is not the project's is passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChunkSelection {
+    /// Of one of these documents; `None`: of any.
+    pub documents: Option<Vec<DocumentId>>,
+    /// One of these; `None`: any.
+    pub chunks: Option<Vec<ChunkId>>,
+    /// What must not have been made of them yet.
+    pub scope: ChunkScope,
+}
+
+/// Which chunks are worked on, by the pairs that there are of them, whichever generation made these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChunkScope {
+    /// All.
+    #[default]
+    All,
+    /// Those that no pair is from.
+    WithoutPairs,
+    /// Those that no pair is from which a person accepted: whose review status is `accepted` or `edited`.
+    WithoutAcceptedPairs,
 }
 
 /// Where a walk over pairs stands: the last one seen.
@@ -200,9 +227,33 @@ impl ExportRow {
     }
 }
 
+/// Something of a user's that changed, for those who watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its number: later changes have greater ones.
+    pub seq: u64,
+    /// Whose it is.
+    pub user: UserId,
+    /// The project it is in.
+    pub project: ProjectId,
+    /// What changed.
+    pub subject: ChangedSubject,
+}
+
+/// What changed. What is deleted changed too, and is not found any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangedSubject {
+    /// A generation: its state or its counts.
+    Generation(GenerationId),
+    /// A document: its state.
+    Document(DocumentId),
+    /// An export, by its version: it was published.
+    Export(u32),
+}
+
 /// The store of metadata.
 #[async_trait]
-pub trait Metadata: Send + Sync {
+pub trait Metadata: Library {
     // --- for users: projects and documents ---
 
     /// Adds a project.
@@ -257,7 +308,8 @@ pub trait Metadata: Send + Sync {
     ///
     /// # Errors
     /// [`crate::StoreError::NotFound`] where the project is not the user's, [`crate::StoreError::Exists`]
-    /// where the generation or one of the units is there already.
+    /// where the generation or one of the units is there already, [`crate::StoreError::Busy`] for a parse
+    /// while another parse of the project has not ended.
     async fn create_generation(&self, user: &UserId, generation: &Generation, units: &[Unit]) -> Result<()>;
 
     /// A user's generation.
@@ -281,6 +333,15 @@ pub trait Metadata: Send + Sync {
         generations: &[GenerationId],
     ) -> Result<Vec<(ChunkId, Sha256Hex)>>;
 
+    /// The chunks of a project that are not excluded and that the selection means, by file name, document
+    /// and position: each with its passage. None where the project is not the user's.
+    async fn select_chunks(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        which: &ChunkSelection,
+    ) -> Result<Vec<(ChunkId, Sha256Hex)>>;
+
     /// Changes a generation's state, if it is still as it was read; `false` if it is not.
     ///
     /// # Errors
@@ -301,6 +362,24 @@ pub trait Metadata: Send + Sync {
 
     /// A generation and whose it is.
     async fn generation_context(&self, id: GenerationId) -> Result<Option<GenerationContext>>;
+
+    /// The generations that have not ended and that jobs work on (`job_names` is not empty), oldest first.
+    async fn unended(&self) -> Result<Vec<GenerationContext>>;
+
+    /// How many units of generations that have not ended stand where, by phase.
+    async fn workload(&self) -> Result<Vec<(Phase, UnitCounts)>>;
+
+    /// What the calls of all generations that there are came to.
+    async fn spent(&self) -> Result<Usage>;
+
+    /// Writes lines into a generation's log, numbered on from what is there.
+    async fn append_logs(&self, generation: GenerationId, entries: &[LogEntry]) -> Result<()>;
+
+    /// The changes of all users behind number `after`, in order; at most `limit`. The last 10,000 are kept.
+    async fn changes(&self, after: u64, limit: u32) -> Result<Vec<Change>>;
+
+    /// The number of the newest change; 0 where there is none.
+    async fn last_change(&self) -> Result<u64>;
 
     /// Takes up to `limit` units that nobody holds, or whose lease has run out by `now`, in order of
     /// work, until `now + lease`. A parse unit's document becomes `parsing`.
@@ -407,6 +486,9 @@ pub trait Metadata: Send + Sync {
 
     /// Takes or renews a named lease until `now + lease`; gives back who holds it, if another does.
     async fn lock(&self, name: &str, owner: &Owner, now: Time, lease: Duration) -> Result<Option<Owner>>;
+
+    /// Who holds a named lease that has not run out by `now`.
+    async fn lock_holder(&self, name: &str, now: Time) -> Result<Option<Owner>>;
 
     /// Gives a named lease back, if the owner holds it.
     async fn unlock(&self, name: &str, owner: &Owner) -> Result<()>;

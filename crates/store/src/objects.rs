@@ -35,6 +35,17 @@ pub async fn open_objects(url: &str) -> Result<Arc<dyn Objects>> {
     Ok(Arc::new(Files::open(folder).await?))
 }
 
+/// What became of an object that was to be put where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutNew {
+    /// It is there now.
+    Stored,
+    /// One was there already, and is as it was.
+    Exists,
+    /// There were fewer or more bytes than was said; nothing is stored.
+    WrongLength,
+}
+
 /// A store of bytes. An object is there whole or not at all, whatever crashes.
 #[async_trait]
 pub trait Objects: Send + Sync {
@@ -44,11 +55,30 @@ pub trait Objects: Send + Sync {
     /// Stores a file's bytes without holding them in memory; the file stays.
     async fn put_file(&self, key: &ObjectKey, file: &Path) -> Result<()>;
 
+    /// Stores exactly `length` bytes, without holding them in memory, where nothing is yet. Of many who
+    /// put the same at once, one does. No more than one byte beyond the length is read.
+    ///
+    /// # Errors
+    /// What the reader failed with, or the store; nothing is stored then.
+    async fn put_new(
+        &self,
+        key: &ObjectKey,
+        reader: &mut (dyn AsyncRead + Send + Unpin),
+        length: u64,
+    ) -> Result<PutNew>;
+
     /// All bytes of an object; `None` where there is none.
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>>;
 
     /// An object's bytes as a stream; `None` where there is none.
     async fn open(&self, key: &ObjectKey) -> Result<Option<Box<dyn AsyncRead + Send + Unpin>>>;
+
+    /// An object's bytes from the one at `offset` on, as a stream; `None` where there is no object.
+    async fn open_at(
+        &self,
+        key: &ObjectKey,
+        offset: u64,
+    ) -> Result<Option<Box<dyn AsyncRead + Send + Unpin>>>;
 
     /// An object's size in bytes; `None` where there is none.
     async fn size(&self, key: &ObjectKey) -> Result<Option<u64>>;

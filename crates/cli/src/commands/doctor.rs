@@ -12,7 +12,7 @@ use crate::{
 
 /// Checks each setting and each outside part; says what is wrong and what to do.
 pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
-    let settings = Settings::load(common)?;
+    let (settings, server) = Settings::load_with_server(common, None)?;
     let mut report = Report { printer, failed: false };
     let file =
         settings.file.as_ref().map_or_else(|| format!("no {FILE} here"), |file| file.display().to_string());
@@ -22,6 +22,7 @@ pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
     report.line("object store", objects(&settings).await)?;
     report.line("gateway", gateway(&settings).await)?;
     report.line("default teacher", teacher(&settings))?;
+    report.line("server", Ok(format!("listens on {}", server.listen)))?;
     Ok(if report.failed { Exit::Failed } else { Exit::Done })
 }
 

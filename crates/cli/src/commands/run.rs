@@ -15,6 +15,9 @@ use crate::{
     wiring,
 };
 
+const STOPPING: &str =
+    "stopping: calls under way may end, which takes up to 10 s; Ctrl-C again stops at once";
+
 /// Parses, generates, validates and exports in one go.
 pub(crate) async fn run(args: &RunArgs, common: &Common, printer: &Printer) -> Outcome<Exit> {
     let begun = Instant::now();
@@ -22,7 +25,7 @@ pub(crate) async fn run(args: &RunArgs, common: &Common, printer: &Printer) -> O
     let request = settings_of::generation(args, &settings, printer).await?;
     let found = discover::files(&args.paths)?;
     let environment = wiring::environment(&settings).await?;
-    let stop = interrupt::token(printer);
+    let stop = interrupt::token(printer, STOPPING);
     let user = UserId::local();
     let project = project::open(&environment, &user, args).await?;
     let mut session = Session::new(environment, user, project, printer.clone(), stop.clone());

@@ -5,8 +5,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use ::generate::BUILTIN;
 use anyhow::anyhow;
-use jobs::JobsError;
-use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Price, Usage};
+use jobs::{Budget, JobsError, Launch, Pick};
+use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Usage};
 use store::UnitFailure;
 
 use super::{Session, ingest::Ingested};
@@ -52,9 +52,9 @@ pub(crate) async fn pairs(
     }
     let documents = ingested.parsed();
     let Session { environment, user, project, .. } = session;
-    let settings_asked = request.clone();
+    let pick = Pick::Missing { documents, except: tried };
     let created =
-        jobs::create_generate(environment, user, project.id, settings_asked, &documents, &tried).await;
+        jobs::create_generate(environment, user, project.id, request.clone(), &pick, Launch::Here).await;
     match created {
         Ok(created) => {
             connect(session, settings, request, &mut connected).await?;
@@ -132,7 +132,9 @@ async fn connect(
     }
     *connected = true;
     let environment = Arc::make_mut(&mut session.environment);
-    environment.limits.max_cost_usd = request.config.max_cost_usd;
+    // An earlier generation that goes on may spend what this run may.
+    let budget = Budget { max_cost_usd: request.config.max_cost_usd, max_tokens_total: None };
+    environment.limits.budget = Some(budget);
     if model == BUILTIN {
         session.printer.note(format!(
             "{BUILTIN} cuts pairs out of the text by rules: for trying out, smoke tests and CI, not for training. \
@@ -145,8 +147,8 @@ async fn connect(
             "set DATA_FORGE_GATEWAY_URL (and DATA_FORGE_GATEWAY_API_KEY), or try out with --model {BUILTIN}"
         )));
     };
-    let price = price(settings, &gateway, model).await;
-    if price.is_none() && environment.limits.max_cost_usd.is_some() {
+    let price = wiring::price(settings, &gateway, model).await;
+    if price.is_none() && budget.max_cost_usd.is_some() {
         return Err(Failure::usage(anyhow!("--max-cost-usd is set, and what `{model}` costs is not known"))
             .hint(format!(
                 "add to data-forge.toml: [prices.\"{model}\"] with prompt and completion in USD per million"
@@ -155,13 +157,4 @@ async fn connect(
     environment.limits.price = price;
     environment.chat = Some(gateway);
     Ok(())
-}
-
-async fn price(settings: &Settings, gateway: &llm::Gateway, model: &str) -> Option<Price> {
-    if let Some(price) = settings.prices.get(model) {
-        return Some(*price);
-    }
-    // Not every gateway lists its models; whether it answers at all is found out by the first call.
-    let listed = gateway.models().await.ok()?;
-    listed.into_iter().find(|listed| listed.id == model)?.price
 }

@@ -4,13 +4,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{failure::Exit, printer::Printer};
 
-/// A token that is cancelled by the first Ctrl-C or termination signal.
-pub(crate) fn token(printer: &Printer) -> CancellationToken {
+/// A token that is cancelled by the first Ctrl-C or termination signal, which is answered with `note`.
+pub(crate) fn token(printer: &Printer, note: &'static str) -> CancellationToken {
     let (stop, printer) = (CancellationToken::new(), printer.clone());
     let token = stop.clone();
     tokio::spawn(async move {
         signal().await;
-        printer.note("stopping: calls under way may end, which takes up to 10 s; Ctrl-C again stops at once");
+        printer.note(note);
         token.cancel();
         signal().await;
         // Nothing is lost by this: what is done is stored, and leases of a dead process are free.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::anyhow;
+use jobs::Launch;
 use model::{Document, DocumentId, DocumentStatus, GenerationKind};
 
 use super::{Session, ingest::Ingested};
@@ -29,7 +30,7 @@ pub(crate) async fn documents(session: &Session, ingested: Ingested) -> Outcome<
         .map(|document| document.id)
         .collect();
     if !left.is_empty() {
-        let created = jobs::create_parse(environment, user, project.id, &left).await?;
+        let created = jobs::create_parse(environment, user, project.id, &left, None, Launch::Here).await?;
         if session.drive(created.id).await?.is_none() {
             return Ok(None);
         }

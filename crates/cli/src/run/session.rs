@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jobs::{Environment, JobsError, ProjectLock};
+use jobs::{Environment, JobsError, NamedLock};
 use model::{Generation, GenerationId, GenerationStatus, Phase, Project, UserId};
 use tokio_util::sync::CancellationToken;
 
@@ -34,14 +34,16 @@ impl Session {
     }
 
     /// Takes the project for this run alone.
-    pub(crate) async fn lock(&self) -> Outcome<ProjectLock> {
-        ProjectLock::take(Arc::clone(&self.environment), self.project.id).await.map_err(|error| match error {
-            JobsError::Locked { .. } => Failure::failed(error).hint(format!(
-                "wait for it to end, or give this run another --project than `{}`",
-                self.project.name
-            )),
-            other => Failure::failed(other),
-        })
+    pub(crate) async fn lock(&self) -> Outcome<NamedLock> {
+        NamedLock::project(Arc::clone(&self.environment), self.project.id).await.map_err(
+            |error| match error {
+                JobsError::Locked { .. } => Failure::failed(error).hint(format!(
+                    "wait for it to end, or give this run another --project than `{}`",
+                    self.project.name
+                )),
+                other => Failure::failed(other),
+            },
+        )
     }
 
     /// Works on a generation to its end, with progress. `None` where it was interrupted.

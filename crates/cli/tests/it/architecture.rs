@@ -14,8 +14,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("generate", &["model", "llm"]),
     ("validate", &["model", "llm"]),
     ("jobs", &["model", "parse", "llm", "generate", "validate", "store"]),
-    ("cli", &["model", "parse", "llm", "generate", "validate", "store", "jobs", "export"]),
+    ("server", &["model", "llm", "generate", "validate", "store", "jobs", "export"]),
+    ("cli", &["model", "parse", "llm", "generate", "validate", "store", "jobs", "export", "server"]),
     ("testkit", &[]),
+    ("benches", &["model", "store"]),
 ];
 
 #[test]

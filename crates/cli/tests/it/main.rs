@@ -9,4 +9,8 @@ mod forge;
 mod gateway;
 mod interruption;
 mod kill;
+mod openapi;
 mod run;
+mod serve;
+mod server_side;
+mod worker;

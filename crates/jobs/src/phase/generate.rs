@@ -8,7 +8,7 @@ use model::{
 use store::{Outcome, UnitFailure};
 
 use super::{Work, Worked};
-use crate::{JobsError, ledger::LedgeredModel};
+use crate::{JobsError, LOG_TARGET, ledger::LedgeredModel, scoring::pair_tokens};
 
 /// Works on one chunk.
 pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> {
@@ -17,7 +17,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     };
     let metadata = &work.environment.metadata;
     let Some((chunk, passage, filename)) = metadata.work_passage(work.generation.id, unit).await? else {
-        return Ok(failed("the chunk was deleted", None));
+        return Ok(failed(&Place { filename: "", position: None, unit }, "the chunk was deleted", None));
     };
     let taught = if settings.teacher_model == BUILTIN {
         teach(Teacher::Builtin, &passage, settings).await
@@ -33,16 +33,17 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
         };
         teach(Teacher::Model(&model), &passage, settings).await
     };
+    let place = Place { filename: &filename, position: Some(chunk.position), unit };
     match taught {
         Ok(lesson) => Ok(Worked::Outcome(generated(work, unit, settings, chunk, passage, filename, lesson))),
         Err(TeachError::Chat(error)) if error.stops_the_run() => Ok(Worked::Stop(error.to_string())),
         Err(TeachError::Unreadable { raw_reply, .. }) if raw_reply.is_empty() => {
-            Ok(failed("the model's reply was empty", None))
+            Ok(failed(&place, "the model's reply was empty", None))
         }
         Err(TeachError::Unreadable { reason, raw_reply }) => {
-            Ok(failed(&format!("the model's reply could not be read: {reason}"), Some(raw_reply)))
+            Ok(failed(&place, &format!("the model's reply could not be read: {reason}"), Some(raw_reply)))
         }
-        Err(error) => Ok(failed(&error.to_string(), None)),
+        Err(error) => Ok(failed(&place, &error.to_string(), None)),
     }
 }
 
@@ -56,7 +57,7 @@ fn generated(
     lesson: Lesson,
 ) -> Outcome {
     for remark in &lesson.remarks {
-        tracing::info!(document = filename, position = chunk.position, remark, "reply");
+        tracing::info!(target: LOG_TARGET, document = filename, position = chunk.position, remark, "reply");
     }
     let origin = PairOrigin {
         filename,
@@ -92,6 +93,7 @@ fn pair(
 ) -> Pair {
     let generation_id = work.generation.id;
     let now = work.environment.now();
+    let token_count = pair_tokens(&draft.question, &draft.answer, &draft.context, &draft.turns);
     let id = PairId::derive([
         generation_id.as_uuid().as_bytes().as_slice(),
         chunk.id.as_uuid().as_bytes(),
@@ -126,7 +128,9 @@ fn pair(
         reviewed_by: None,
         reviewed_at: None,
         edited: false,
+        original: None,
         revision: 1,
+        token_count,
         provenance: PairProvenance {
             teacher_model: settings.teacher_model.clone(),
             prompt_hash: prompt_hash.clone(),
@@ -138,6 +142,15 @@ fn pair(
     }
 }
 
-fn failed(reason: &str, raw_reply: Option<String>) -> Worked {
+/// Where a chunk stands, for the log.
+struct Place<'a> {
+    filename: &'a str,
+    position: Option<u32>,
+    unit: &'a Unit,
+}
+
+fn failed(place: &Place<'_>, reason: &str, raw_reply: Option<String>) -> Worked {
+    let Place { filename: document, position, unit } = place;
+    tracing::warn!(target: LOG_TARGET, document, position, chunk_id = unit.subject, reason, "a chunk failed");
     Worked::Outcome(Outcome::Failed(UnitFailure { reason: reason.into(), raw_reply }))
 }

@@ -1,22 +1,27 @@
 //! A document to chunks.
 
-use model::{Chunk, ChunkId, Document, DocumentStatus, ParsedDocument, Passage, Unit};
+use model::{Chunk, ChunkId, Document, DocumentStatus, ParsedDocument, Passage, Unit, sha256_hex};
 use parse::{ChunkDraft, ParseError};
 use store::{Keys, ObjectKey, Outcome, UnitFailure};
 
 use super::{Work, Worked};
-use crate::JobsError;
+use crate::{
+    JobsError, LOG_TARGET,
+    fetch::{Fetched, fetch},
+};
 
 /// Works on one document.
 pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> {
     let environment = &work.environment;
-    let Some(document) = environment.metadata.work_document(work.generation.id, unit).await? else {
-        return Ok(failed("the document was deleted"));
+    let Some(mut document) = environment.metadata.work_document(work.generation.id, unit).await? else {
+        return Ok(failed(&unit.subject, "the document was deleted"));
     };
-    let Some(bytes) = source(work, &document).await? else {
-        return Ok(failed("its bytes are not in the object store; add the file again"));
+    let bytes = match source(work, &mut document).await? {
+        Ok(bytes) => bytes,
+        Err(reason) => return Ok(failed(&document.filename, &reason)),
     };
-    let (format, chunking) = (document.format, environment.chunking);
+    let format = document.format;
+    let chunking = work.generation.chunking.unwrap_or(environment.chunking);
     let parsed = tokio::task::spawn_blocking(move || -> Result<_, ParseError> {
         let parsed = parse::parse(&bytes, format)?;
         let chunks = parse::chunk(&parsed, &chunking);
@@ -26,19 +31,43 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     .await;
     let (parsed, chunks, json) = match parsed {
         Ok(Ok(parsed)) => parsed,
-        Ok(Err(error)) => return Ok(failed(&error.to_string())),
-        Err(error) => return Ok(failed(&ParseError::Bug(error.to_string()).to_string())),
+        Ok(Err(error)) => return Ok(failed(&document.filename, &error.to_string())),
+        Err(error) => return Ok(failed(&document.filename, &ParseError::Bug(error.to_string()).to_string())),
     };
     let key = Keys::new(&work.user, document.project_id).parsed(document.id);
     environment.objects.put(&key, &json).await?;
     Ok(Worked::Outcome(parsed_outcome(work, document, &parsed, chunks)))
 }
 
-async fn source(work: &Work, document: &Document) -> Result<Option<Vec<u8>>, JobsError> {
-    match ObjectKey::from_stored(&document.storage_key) {
-        Some(key) => Ok(work.environment.objects.get(&key).await?),
-        None => Ok(None),
+/// A document's bytes, fetched where nobody has done so yet; or why there are none.
+async fn source(work: &Work, document: &mut Document) -> Result<Result<Vec<u8>, String>, JobsError> {
+    const MISSING: &str = "its bytes are not in the object store; add the file again";
+    let Some(key) = ObjectKey::from_stored(&document.storage_key) else { return Ok(Err(MISSING.into())) };
+    let objects = &work.environment.objects;
+    let stored = objects.get(&key).await?;
+    let fetch_now = stored.is_none();
+    let Fetched { bytes, filename } = match (stored, &document.source_url) {
+        // It was fetched, and its parse did not get as far as to say so.
+        (Some(bytes), Some(_)) if document.sha256.is_empty() => {
+            Fetched { bytes, filename: document.filename.clone() }
+        }
+        (Some(bytes), _) => return Ok(Ok(bytes)),
+        (None, None) => return Ok(Err(MISSING.into())),
+        (None, Some(url)) => match fetch(url, &work.environment.fetch).await {
+            Ok(fetched) => fetched,
+            Err(error) => return Ok(Err(error.to_string())),
+        },
+    };
+    match parse::detect(&bytes, &filename) {
+        Ok(format) => document.format = format,
+        Err(error) => return Ok(Err(error.to_string())),
     }
+    if fetch_now {
+        objects.put(&key, &bytes).await?;
+    }
+    document.size_bytes = bytes.len() as u64;
+    document.sha256 = sha256_hex(&bytes);
+    Ok(Ok(bytes))
 }
 
 fn parsed_outcome(
@@ -101,6 +130,7 @@ fn chunk(document: &Document, draft: ChunkDraft, now: model::Time) -> Chunk {
     }
 }
 
-fn failed(reason: &str) -> Worked {
+fn failed(document: &str, reason: &str) -> Worked {
+    tracing::warn!(target: LOG_TARGET, document, reason, "a document failed");
     Worked::Outcome(Outcome::Failed(UnitFailure { reason: reason.into(), raw_reply: None }))
 }

@@ -3,12 +3,12 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use jobs::{JobsError, ProjectLock, create_generate, drive};
+use jobs::{JobsError, Launch, NamedLock, create_generate, drive};
 use llm::ChatError;
 use model::GenerationStatus;
 use tokio_util::sync::CancellationToken;
 
-use crate::workshop::{Workshop, good, section, settings};
+use crate::workshop::{Workshop, good, missing, section, settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chunks_become_scored_pairs_for_one_call_each() {
@@ -50,9 +50,9 @@ async fn units_that_fail_or_panic_are_stored_as_failed_and_the_rest_goes_on() {
     assert!(reasons[2].contains("could not be read"), "{reasons:?}");
     assert_eq!(failures[2].1.raw_reply.as_deref(), Some("I would rather not."));
 
-    let none = std::collections::HashSet::new();
+    let pick = missing(document);
     let left =
-        create_generate(&shop.environment, &shop.user, shop.project, settings(), &[document], &none).await;
+        create_generate(&shop.environment, &shop.user, shop.project, settings(), &pick, Launch::Here).await;
     assert_eq!(left.unwrap().units, 3, "a further generation is for what failed alone");
 }
 
@@ -132,7 +132,9 @@ async fn a_broken_document_fails_alone() {
     let fine = shop.document("fine.md", b"# Fine\n\nIt is.").await;
     let empty = shop.document("empty.md", b"").await;
     let created =
-        jobs::create_parse(&shop.environment, &shop.user, shop.project, &[empty, fine]).await.unwrap();
+        jobs::create_parse(&shop.environment, &shop.user, shop.project, &[empty, fine], None, Launch::Here)
+            .await
+            .unwrap();
     let ended = shop.drive(created.id).await;
     assert_eq!(ended.status, GenerationStatus::Completed);
     assert_eq!((ended.chunks_total, ended.chunks_failed), (2, 1));
@@ -145,22 +147,23 @@ async fn a_broken_document_fails_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_to_do_is_said() {
     let shop = Workshop::new(0, good).await;
-    let parse = jobs::create_parse(&shop.environment, &shop.user, shop.project, &[]).await;
+    let parse =
+        jobs::create_parse(&shop.environment, &shop.user, shop.project, &[], None, Launch::Here).await;
     assert!(matches!(parse, Err(JobsError::NothingToDo("parse"))), "{parse:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_project_is_locked_for_one_run_and_freed_by_death() {
     let shop = Workshop::new(0, good).await;
-    let held = ProjectLock::take(Arc::clone(&shop.environment), shop.project).await.unwrap();
+    let held = NamedLock::project(Arc::clone(&shop.environment), shop.project).await.unwrap();
     let elsewhere = shop.elsewhere(&shop.model, "elsewhere").await;
-    let refused = ProjectLock::take(Arc::clone(&elsewhere), shop.project).await;
+    let refused = NamedLock::project(Arc::clone(&elsewhere), shop.project).await;
     assert!(matches!(refused, Err(JobsError::Locked { .. })));
     held.release().await.unwrap();
 
     // A lock that is never given back, of a process that is no more.
     let mut dead = (*shop.environment).clone();
     dead.owner.started += 1;
-    std::mem::forget(ProjectLock::take(Arc::new(dead), shop.project).await.unwrap());
-    ProjectLock::take(Arc::clone(&shop.environment), shop.project).await.unwrap().release().await.unwrap();
+    std::mem::forget(NamedLock::project(Arc::new(dead), shop.project).await.unwrap());
+    NamedLock::project(Arc::clone(&shop.environment), shop.project).await.unwrap().release().await.unwrap();
 }

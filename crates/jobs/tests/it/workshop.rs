@@ -1,6 +1,7 @@
 //! A project on a store of its own, and a model that does as it is told.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jobs::{Environment, SystemClock, create_generate, create_parse, drive, random_bytes};
+use jobs::{Environment, Launch, Pick, SystemClock, create_generate, create_parse, drive, random_bytes};
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest, FinishReason};
 use model::{
     Document, DocumentId, DocumentStatus, Format, GenerateConfig, GenerateSettings, Generation, GenerationId,
@@ -130,6 +131,7 @@ impl Workshop {
             chunk_count: 0,
             warnings: Vec::new(),
             created_at: now,
+            source_url: None,
             parsed_at: None,
         };
         environment.metadata.add_document(user, &document).await.unwrap();
@@ -138,15 +140,18 @@ impl Workshop {
 
     pub(crate) async fn parsed(&self, sections: u32) -> DocumentId {
         let document = self.document("valves.md", valves(sections).as_bytes()).await;
-        let created = create_parse(&self.environment, &self.user, self.project, &[document]).await.unwrap();
+        let created =
+            create_parse(&self.environment, &self.user, self.project, &[document], None, Launch::Here)
+                .await
+                .unwrap();
         self.drive(created.id).await;
         document
     }
 
     pub(crate) async fn generation(&self, document: DocumentId) -> GenerationId {
         let Self { environment, user, project, .. } = self;
-        let none = std::collections::HashSet::new();
-        create_generate(environment, user, *project, settings(), &[document], &none).await.unwrap().id
+        let pick = missing(document);
+        create_generate(environment, user, *project, settings(), &pick, Launch::Here).await.unwrap().id
     }
 
     pub(crate) async fn drive(&self, id: GenerationId) -> Generation {
@@ -181,6 +186,11 @@ pub(crate) fn settings() -> GenerateSettings {
         system_prompt: None,
         config: GenerateConfig { pairs_per_chunk: 1, ..GenerateConfig::default() },
     }
+}
+
+/// The chunks of a document that have no pairs yet.
+pub(crate) fn missing(document: DocumentId) -> Pick {
+    Pick::Missing { documents: vec![document], except: HashSet::new() }
 }
 
 /// A document of so many chunks.

@@ -41,7 +41,7 @@ pub(super) struct Piece {
 }
 
 /// The number of tokens of a text in `o200k_base`.
-pub(super) fn count_tokens(text: &str) -> u32 {
+pub fn count_tokens(text: &str) -> u32 {
     u32::try_from(bpe_openai::o200k_base().count(text)).unwrap_or(u32::MAX)
 }
 

@@ -136,6 +136,7 @@ async fn a_failed_parse_says_why(store: Arc<dyn Metadata>) -> Outcome {
     ensure_eq!(read, Some(expected));
 
     // A new parse takes the error away.
+    world.stop(&generation).await?;
     let (again, _) = world.parse(3, &[&document]).await?;
     world.claim(&again, Phase::Parse, 1, 1).await?;
     let read = world.store.document(&ada(), document.id).await?;
@@ -163,6 +164,7 @@ async fn refuses_a_state_that_no_arrow_leads_to(store: Arc<dyn Metadata>) -> Out
     let world = World::new(store).await?;
     let document = world.document(1, "a.pdf").await?;
     let (one, one_units) = world.parse(2, &[&document]).await?;
+    world.stop(&one).await?;
     let (two, two_units) = world.parse(3, &[&document]).await?;
     world.claim(&one, Phase::Parse, 1, 1).await?;
     world.claim(&two, Phase::Parse, 2, 1).await?;

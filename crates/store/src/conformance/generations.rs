@@ -56,11 +56,13 @@ async fn is_created_whole_or_not_at_all(store: Arc<dyn Metadata>) -> Outcome {
 async fn lists_those_of_a_kind_newest_first(store: Arc<dyn Metadata>) -> Outcome {
     let world = World::new(store).await?;
     for number in [3, 2, 4] {
-        world.parse(number, &[]).await?;
+        let (parse, _) = world.parse(number, &[]).await?;
+        world.stop(&parse).await?;
     }
     let (generate, _) = world.generate(5, &[]).await?;
     let parses = world.store.generations(&ada(), world.project, GenerationKind::Parse).await?;
-    ensure_eq!(parses, [4, 3, 2].map(|number| generation(world.project, number, GenerationKind::Parse)));
+    let ids: Vec<_> = parses.iter().map(|parse| parse.id).collect();
+    ensure_eq!(ids, [4, 3, 2].map(|number| generation(world.project, number, GenerationKind::Parse).id));
     let generates = world.store.generations(&ada(), world.project, GenerationKind::Generate).await?;
     ensure_eq!(generates, [generate]);
     Ok(())

@@ -1,12 +1,17 @@
 //! Objects: there whole or not at all.
 
-use std::{io::Write, sync::Arc};
+use std::{
+    io::Write,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use model::{DocumentId, ProjectId, UserId};
 use tokio::io::AsyncReadExt;
 
 use super::{Outcome, checks, ensure, ensure_eq, sample::at};
-use crate::{Keys, ObjectKey, Objects};
+use crate::{Keys, ObjectKey, Objects, PutNew};
 
 checks!(dyn Objects:
     read_back_what_was_put,
@@ -17,6 +22,10 @@ checks!(dyn Objects:
     are_deleted_by_folder,
     folders_are_no_objects,
     are_put_by_many_at_once,
+    are_streamed_in_where_nothing_is,
+    are_streamed_in_whole_or_not_at_all,
+    are_streamed_in_once_by_many_at_once,
+    are_read_from_any_byte_on,
 );
 
 async fn read_back_what_was_put(store: Arc<dyn Objects>) -> Outcome {
@@ -137,6 +146,89 @@ async fn are_put_by_many_at_once(store: Arc<dyn Objects>) -> Outcome {
     }
     ensure_eq!(store.list(&keys("ada", 1).prefix()).await?, [key]);
     Ok(())
+}
+
+async fn are_streamed_in_where_nothing_is(store: Arc<dyn Objects>) -> Outcome {
+    for (number, length) in [0, 1, 3 << 20].into_iter().enumerate() {
+        let key = keys("ada", 1).source(document(number as u8));
+        let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        ensure_eq!(store.put_new(&key, &mut bytes.as_slice(), length).await?, PutNew::Stored);
+        ensure!(store.get(&key).await?.as_ref() == Some(&bytes));
+        let other = vec![7; length as usize];
+        ensure_eq!(store.put_new(&key, &mut other.as_slice(), length).await?, PutNew::Exists);
+        ensure!(store.get(&key).await? == Some(bytes));
+    }
+    Ok(())
+}
+
+async fn are_streamed_in_whole_or_not_at_all(store: Arc<dyn Objects>) -> Outcome {
+    let key = keys("ada", 1).source(document(1));
+    for length in [0, 4, 6, u64::MAX] {
+        ensure_eq!(store.put_new(&key, &mut b"bytes".as_slice(), length).await?, PutNew::WrongLength);
+        ensure_eq!(store.size(&key).await?, None);
+    }
+    // The reader fails after some bytes.
+    let mut broken = cut_short();
+    ensure!(store.put_new(&key, &mut broken, 5).await.is_err());
+    ensure_eq!(store.size(&key).await?, None);
+    ensure_eq!(store.list(&keys("ada", 1).prefix()).await?, []);
+    ensure_eq!(store.put_new(&key, &mut b"bytes".as_slice(), 5).await?, PutNew::Stored);
+    Ok(())
+}
+
+async fn are_streamed_in_once_by_many_at_once(store: Arc<dyn Objects>) -> Outcome {
+    let key = keys("ada", 1).source(document(1));
+    let tasks: Vec<_> = (0..8_u8)
+        .map(|number| {
+            let (store, key) = (store.clone(), key.clone());
+            tokio::spawn(async move {
+                let bytes = vec![number; 100_000];
+                store.put_new(&key, &mut bytes.as_slice(), 100_000).await.map(|put| (number, put))
+            })
+        })
+        .collect();
+    let mut stored = Vec::new();
+    for task in tasks {
+        match task.await?? {
+            (number, PutNew::Stored) => stored.push(number),
+            (_, put) => ensure_eq!(put, PutNew::Exists),
+        }
+    }
+    ensure_eq!(stored.len(), 1);
+    ensure!(store.get(&key).await? == Some(vec![stored[0]; 100_000]));
+    Ok(())
+}
+
+async fn are_read_from_any_byte_on(store: Arc<dyn Objects>) -> Outcome {
+    let key = keys("ada", 1).source(document(1));
+    ensure!(store.open_at(&key, 0).await?.is_none());
+    store.put(&key, b"0123456789").await?;
+    for (offset, expected) in [(0, "0123456789"), (4, "456789"), (9, "9"), (10, ""), (11, "")] {
+        let Some(mut open) = store.open_at(&key, offset).await? else { return Err("it is not there".into()) };
+        let mut read = String::new();
+        open.read_to_string(&mut read).await?;
+        ensure_eq!(read, expected);
+    }
+    ensure!(store.open_at(&keys("ada", 1).prefix(), 0).await?.is_none());
+    Ok(())
+}
+
+/// Two bytes, and then an error.
+fn cut_short() -> impl tokio::io::AsyncRead + Send + Unpin {
+    b"by".as_slice().chain(Broken)
+}
+
+/// A connection that is cut.
+struct Broken;
+
+impl tokio::io::AsyncRead for Broken {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut tokio::io::ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Err(std::io::ErrorKind::ConnectionReset.into()))
+    }
 }
 
 async fn streamed(

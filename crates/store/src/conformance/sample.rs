@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use model::{
     Chunk, ChunkId, ChunkSource, ContentType, Document, DocumentId, DocumentStatus, Format, GenerateConfig,
-    GenerateSettings, Generation, GenerationId, GenerationKind, GenerationType, Pair, PairId, PairOrigin,
-    PairProvenance, Passage, Phase, Project, ProjectId, ProjectStats, Quality, ReviewStatus, Scores,
-    SourceType, Time, Unit, UnitId, UserId, sha256_hex,
+    GenerateSettings, Generation, GenerationId, GenerationKind, GenerationStatus, GenerationType, Pair,
+    PairId, PairOrigin, PairProvenance, Passage, Phase, Project, ProjectId, ProjectStats, Quality,
+    ReviewStatus, Scores, SourceType, Time, Unit, UnitId, UserId, sha256_hex,
 };
 
-use crate::{Finished, Metadata, Outcome, Owner, Result, UnitFailure, UnitResult};
+use crate::{Advance, Finished, Metadata, Outcome, Owner, Result, UnitFailure, UnitResult};
 
 /// How long leases are held.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -66,6 +66,7 @@ pub(super) fn document(project: ProjectId, number: u8, filename: &str) -> Docume
         chunk_count: 0,
         warnings: Vec::new(),
         created_at: at(number.into()),
+        source_url: None,
         parsed_at: None,
     }
 }
@@ -155,7 +156,9 @@ pub(super) fn pair(generation: GenerationId, chunk: &Chunk, filename: &str, slot
         reviewed_by: None,
         reviewed_at: None,
         edited: false,
+        original: None,
         revision: 1,
+        token_count: 0,
         provenance: PairProvenance { passage: passage(chunk).sha256(), ..PairProvenance::default() },
         created_at: at(5),
         updated_at: at(5),
@@ -209,6 +212,13 @@ impl World {
         Ok((generation, units))
     }
 
+    /// Ends a generation that has not been started, so that another parse may follow it.
+    pub(super) async fn stop(&self, generation: &Generation) -> Result<()> {
+        let to = Generation { status: GenerationStatus::Cancelled, ..generation.clone() };
+        let change = Advance { from: generation.status, attempt: generation.attempt, to };
+        self.store.advance(&ada(), &change).await.map(drop)
+    }
+
     /// Documents with that many chunks each.
     pub(super) async fn parsed(
         &self,
@@ -226,6 +236,7 @@ impl World {
             all.extend(made);
         }
         self.store.finish(generation.id, &owner(1), at(3), results).await?;
+        self.stop(&generation).await?;
         Ok(all)
     }
 

@@ -8,19 +8,26 @@
 //! With `synchronous=NORMAL` what was committed outlives the process, however it ends; a loss of
 //! power may take the last transactions, never a part of one.
 
+mod carry;
+mod changes;
 mod chunks;
 mod documents;
+mod duplicates;
 mod exports;
 mod finish;
 mod generations;
 mod leases;
 mod ledger;
+mod library;
+mod logs;
 mod pairs;
 #[cfg(test)]
 mod plans;
 mod projects;
 mod row;
 mod schema;
+mod select;
+mod terms;
 mod units;
 mod work;
 
@@ -28,8 +35,8 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use model::{
-    Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, Pair, Passage,
-    Phase, Project, ProjectId, Sha256Hex, Time, Unit, UnitId, UserId,
+    Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, LogEntry, Pair,
+    Passage, Phase, Project, ProjectId, Sha256Hex, Time, Unit, UnitId, Usage, UserId,
 };
 use sqlx::{
     ConnectOptions as _, Connection as _, Sqlite as Database, SqlitePool, Transaction,
@@ -37,8 +44,8 @@ use sqlx::{
 };
 
 use super::{
-    Advance, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Owner, PairCursor,
-    PairSelection, UnitCounts, UnitFailure, UnitResult,
+    Advance, Change, ChunkSelection, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode,
+    Owner, PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult,
 };
 use crate::{Result, StoreError};
 
@@ -53,6 +60,9 @@ const READERS: u32 = 4;
 
 /// Rows that one statement inserts at most.
 const BATCH: usize = 200;
+
+/// The writer's page cache, in KiB behind a minus sign: it changes a dozen indexes of pairs in as many places.
+const WRITER_CACHE: &str = "-32768";
 
 type Tx = Transaction<'static, Database>;
 
@@ -88,7 +98,7 @@ impl Sqlite {
             }
         }
         let reader = pool(READERS).connect_with(options.clone().pragma("query_only", "ON")).await?;
-        Ok(Self { writer: pool(1).connect_with(options).await?, reader })
+        Ok(Self { writer: pool(1).connect_with(options.pragma("cache_size", WRITER_CACHE)).await?, reader })
     }
 
     /// Opens a new database in memory. It has one connection alone, since each would see another
@@ -207,6 +217,15 @@ impl Metadata for Sqlite {
         chunks::to_generate(self, user, project, documents, generations).await
     }
 
+    async fn select_chunks(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        which: &ChunkSelection,
+    ) -> Result<Vec<(ChunkId, Sha256Hex)>> {
+        select::select(self, user, project, which).await
+    }
+
     async fn advance(&self, user: &UserId, change: &Advance) -> Result<bool> {
         generations::advance(self, user, change).await
     }
@@ -306,7 +325,7 @@ impl Metadata for Sqlite {
     }
 
     async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64> {
-        pairs::mark_duplicates(self, generation).await
+        duplicates::mark(self, generation).await
     }
 
     async fn export_rows(
@@ -334,5 +353,33 @@ impl Metadata for Sqlite {
 
     async fn unlock(&self, name: &str, owner: &Owner) -> Result<()> {
         leases::unlock(self, name, owner).await
+    }
+
+    async fn unended(&self) -> Result<Vec<GenerationContext>> {
+        generations::unended(self).await
+    }
+
+    async fn workload(&self) -> Result<Vec<(Phase, UnitCounts)>> {
+        units::workload(self).await
+    }
+
+    async fn spent(&self) -> Result<Usage> {
+        generations::spent(self).await
+    }
+
+    async fn append_logs(&self, generation: GenerationId, entries: &[LogEntry]) -> Result<()> {
+        logs::append(self, generation, entries).await
+    }
+
+    async fn changes(&self, after: u64, limit: u32) -> Result<Vec<Change>> {
+        changes::list(self, after, limit).await
+    }
+
+    async fn last_change(&self) -> Result<u64> {
+        changes::last(self).await
+    }
+
+    async fn lock_holder(&self, name: &str, now: Time) -> Result<Option<Owner>> {
+        leases::holder(self, name, now).await
     }
 }

@@ -2,20 +2,26 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use async_trait::async_trait;
 use tempfile::NamedTempFile;
-use tokio::{io::AsyncRead, task};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    task,
+};
 
-use super::Objects;
+use super::{Objects, PutNew};
 use crate::{ObjectKey, Result, StoreError};
 
 /// Where files stand until they are whole. No key begins with it: keys begin with a fixed word.
 const UNFINISHED: &str = ".tmp";
+
+/// How many bytes of an upload are in memory at once.
+const BUFFER: usize = 256 << 10;
 
 /// A folder of files. What is put is written beside it first, brought to the disk, and renamed.
 pub(super) struct Files {
@@ -71,16 +77,57 @@ impl Objects for Files {
         self.put_from(key, source).await
     }
 
+    async fn put_new(
+        &self,
+        key: &ObjectKey,
+        reader: &mut (dyn AsyncRead + Send + Unpin),
+        length: u64,
+    ) -> Result<PutNew> {
+        if self.size(key).await?.is_some() {
+            return Ok(PutNew::Exists);
+        }
+        let (unfinished, path) = (self.root.join(UNFINISHED), self.path(key));
+        let file = blocking(key, move || NamedTempFile::new_in(unfinished)).await?;
+        let copied = copy_exactly(reader, &file, length).await;
+        if !copied.map_err(|source| StoreError::Objects { key: key.to_string(), source })? {
+            return Ok(PutNew::WrongLength);
+        }
+        blocking(key, move || {
+            file.as_file().sync_all()?;
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            match file.persist_noclobber(path) {
+                Ok(_) => Ok(PutNew::Stored),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(PutNew::Exists),
+                Err(error) => Err(error.error),
+            }
+        })
+        .await
+    }
+
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
         let path = self.path(key);
         blocking(key, move || if_there(fs::read(path))).await
     }
 
     async fn open(&self, key: &ObjectKey) -> Result<Option<Box<dyn AsyncRead + Send + Unpin>>> {
+        self.open_at(key, 0).await
+    }
+
+    async fn open_at(
+        &self,
+        key: &ObjectKey,
+        offset: u64,
+    ) -> Result<Option<Box<dyn AsyncRead + Send + Unpin>>> {
         let path = self.path(key);
         let file = blocking(key, move || {
-            let file = if_there(File::open(path))?;
-            Ok(if let Some(file) = file { file.metadata()?.is_file().then_some(file) } else { None })
+            let Some(mut file) = if_there(File::open(path))? else { return Ok(None) };
+            if !file.metadata()?.is_file() {
+                return Ok(None);
+            }
+            file.seek(SeekFrom::Start(offset))?;
+            Ok(Some(file))
         })
         .await?;
         Ok(file.map(|file| Box::new(tokio::fs::File::from_std(file)) as Box<dyn AsyncRead + Send + Unpin>))
@@ -125,6 +172,32 @@ fn write_whole(unfinished: &Path, path: &Path, from: &mut impl Read) -> io::Resu
     }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Writes what is read into a file, without bringing it to the disk; `false` where that is not exactly
+/// `length` bytes.
+async fn copy_exactly(
+    reader: &mut (dyn AsyncRead + Send + Unpin),
+    file: &NamedTempFile,
+    length: u64,
+) -> io::Result<bool> {
+    let mut to = tokio::fs::File::from_std(file.reopen()?);
+    let mut from = reader.take(length.saturating_add(1));
+    let mut buffer = vec![0; BUFFER];
+    let mut copied = 0;
+    loop {
+        let read = from.read(&mut buffer).await?;
+        if read == 0 {
+            break;
+        }
+        copied += read as u64;
+        if copied > length {
+            return Ok(false);
+        }
+        to.write_all(&buffer[..read]).await?;
+    }
+    to.flush().await?;
+    Ok(copied == length)
 }
 
 /// The keys of all files under a folder. What has no key of ours was put there by somebody else.

@@ -25,6 +25,8 @@ pub struct Stats {
     /// Requests whose very body had been answered before, with 200 and a whole answer, be it in
     /// prose, in fences or with trailing commas.
     pub repeats: u64,
+    /// Bodies that were answered with 200 and a whole answer, however often.
+    pub distinct: u64,
     /// The most requests at once, those over the limit not counted.
     pub peak_concurrency: u64,
     /// Requests that are being worked on.
@@ -136,7 +138,9 @@ impl Visit<'_> {
             state.stats.completion_tokens += completion_tokens;
             if whole {
                 state.stats.answered += 1;
-                state.bodies.entry(self.body).or_default().answered = true;
+                let seen = state.bodies.entry(self.body).or_default();
+                state.stats.distinct += u64::from(!seen.answered);
+                seen.answered = true;
             }
         });
     }

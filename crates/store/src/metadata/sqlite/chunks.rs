@@ -1,12 +1,15 @@
 //! Chunks, and the passages that outlive them.
 
-use model::{Chunk, ChunkId, DocumentId, GenerationId, Passage, ProjectId, Sha256Hex, UserId};
+use std::collections::HashMap;
+
+use model::{Chunk, ChunkId, DocumentId, GenerationId, Passage, ProjectId, Sha256Hex, UserId, sha256_hex};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Sqlite,
-    row::{json, read_json},
+    BATCH, Sqlite, carry,
+    row::{json, read_json, word},
+    terms::{self, Terms},
 };
 use crate::Result;
 
@@ -77,57 +80,118 @@ pub(super) async fn to_generate(
 /// A chunk on its way into the database.
 pub(super) struct Row {
     chunk: Chunk,
-    passage: Sha256Hex,
+    passage: Passage,
+    sha256: Sha256Hex,
     body: String,
     passage_body: String,
+    content_type: String,
+    parsed_sha256: Sha256Hex,
+    decided: Option<bool>,
+    terms: String,
 }
 
 impl Row {
-    pub(super) fn new(chunk: Chunk, passage: &Passage) -> Result<Self> {
-        Ok(Self { passage: passage.sha256(), body: json(&chunk)?, passage_body: json(passage)?, chunk })
+    pub(super) fn new(chunk: Chunk, passage: Passage) -> Result<Self> {
+        Ok(Self {
+            sha256: passage.sha256(),
+            body: json(&chunk)?,
+            passage_body: json(&passage)?,
+            content_type: word(&chunk.content_type)?,
+            parsed_sha256: sha256_hex(&chunk.text),
+            decided: None,
+            terms: terms::of_chunk(&chunk),
+            passage,
+            chunk,
+        })
+    }
+
+    /// Takes over what a person changed of the chunk that said the same before.
+    fn take(&mut self, old: &carry::Touched) -> Result<()> {
+        let Chunk { heading_path, text, token_count, edited, updated_at, .. } = &old.chunk;
+        if *edited {
+            self.chunk.heading_path.clone_from(heading_path);
+            self.chunk.text.clone_from(text);
+            (self.chunk.token_count, self.chunk.edited) = (*token_count, true);
+            self.passage.heading_path.clone_from(heading_path);
+            self.passage.text.clone_from(text);
+        }
+        if old.decided.is_some() {
+            self.chunk.excluded = old.chunk.excluded;
+            self.chunk.exclude_reason.clone_from(&old.chunk.exclude_reason);
+        }
+        self.chunk.updated_at = self.chunk.updated_at.max(*updated_at);
+        self.decided = old.decided;
+        self.sha256 = self.passage.sha256();
+        self.passage_body = json(&self.passage)?;
+        self.body = json(&self.chunk)?;
+        self.terms = terms::of_chunk(&self.chunk);
+        Ok(())
     }
 }
 
-/// Puts chunks in place of the document's old ones. Passages are only ever added.
+/// Puts chunks in place of the document's old ones, with what a person changed of those that said the
+/// same; gives back what was dropped, as warnings. Passages are only ever added.
 pub(super) async fn replace(
     connection: &mut SqliteConnection,
     document: DocumentId,
-    rows: &[Row],
-) -> Result<()> {
+    rows: &mut [Row],
+) -> Result<Vec<String>> {
+    let mut touched = carry::touched(connection, document).await?;
+    if !touched.is_empty() {
+        let mut seen = HashMap::new();
+        for row in rows.iter_mut() {
+            let occurrence = carry::occurrence(&mut seen, &row.parsed_sha256);
+            if let Some(old) = touched.remove(&(row.parsed_sha256.clone(), occurrence)) {
+                row.take(&old)?;
+            }
+        }
+    }
     sqlx::query("DELETE FROM chunks WHERE document_id = ?")
         .bind(*document.as_uuid())
         .execute(&mut *connection)
         .await?;
     for batch in rows.chunks(BATCH) {
-        QueryBuilder::new("INSERT INTO passages (project_id, sha256, body) ")
-            .push_values(batch, |mut values, row| {
-                values
-                    .push_bind(*row.chunk.project_id.as_uuid())
-                    .push_bind(&*row.passage)
-                    .push_bind(&*row.passage_body);
-            })
-            .push(" ON CONFLICT DO NOTHING")
-            .build()
-            .persistent(false)
-            .execute(&mut *connection)
-            .await?;
-        QueryBuilder::new(
-            "INSERT INTO chunks (id, project_id, document_id, position, excluded, passage, body) ",
-        )
+        insert(connection, batch).await?;
+    }
+    Ok(carry::warnings(touched.into_values()))
+}
+
+async fn insert(connection: &mut SqliteConnection, batch: &[Row]) -> Result<()> {
+    QueryBuilder::new("INSERT INTO passages (project_id, sha256, body) ")
         .push_values(batch, |mut values, row| {
             values
-                .push_bind(*row.chunk.id.as_uuid())
                 .push_bind(*row.chunk.project_id.as_uuid())
-                .push_bind(*row.chunk.document_id.as_uuid())
-                .push_bind(row.chunk.position)
-                .push_bind(row.chunk.excluded)
-                .push_bind(&*row.passage)
-                .push_bind(&*row.body);
+                .push_bind(&*row.sha256)
+                .push_bind(&*row.passage_body);
         })
+        .push(" ON CONFLICT DO NOTHING")
         .build()
         .persistent(false)
         .execute(&mut *connection)
         .await?;
-    }
-    Ok(())
+    QueryBuilder::new(
+        "INSERT INTO chunks (id, project_id, document_id, position, excluded, content_type, topic, edited, decided, \
+         parsed_sha256, passage, body) ",
+    )
+    .push_values(batch, |mut values, row| {
+        values
+            .push_bind(*row.chunk.id.as_uuid())
+            .push_bind(*row.chunk.project_id.as_uuid())
+            .push_bind(*row.chunk.document_id.as_uuid())
+            .push_bind(row.chunk.position)
+            .push_bind(row.chunk.excluded)
+            .push_bind(&*row.content_type)
+            .push_bind(row.chunk.topic.as_deref())
+            .push_bind(row.chunk.edited)
+            .push_bind(row.decided)
+            .push_bind(&*row.parsed_sha256)
+            .push_bind(&*row.sha256)
+            .push_bind(&*row.body);
+    })
+    .build()
+    .persistent(false)
+    .execute(&mut *connection)
+    .await?;
+    let found: Vec<_> = batch.iter().map(|row| (*row.chunk.id.as_uuid(), &*row.terms)).collect();
+    terms::add(connection, Terms::Chunks, &found).await
 }

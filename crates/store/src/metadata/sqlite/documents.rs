@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Sqlite, projects,
-    row::{is_taken, json, read_json, read_word},
+    row::{integer, is_taken, json, read_json, read_word},
 };
 use crate::{Result, StoreError};
 
@@ -15,7 +15,8 @@ pub(super) async fn add(db: &Sqlite, user: &UserId, document: &Document) -> Resu
     let mut tx = db.write().await?;
     projects::require(&mut tx, user, document.project_id).await?;
     sqlx::query(
-        "INSERT INTO documents (id, project_id, filename, sha256, status, error, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (id, project_id, filename, sha256, status, error, created_at, size_bytes, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(*document.id.as_uuid())
     .bind(*document.project_id.as_uuid())
@@ -23,6 +24,8 @@ pub(super) async fn add(db: &Sqlite, user: &UserId, document: &Document) -> Resu
     .bind(&*document.sha256)
     .bind(document.status.as_str())
     .bind(document.error.as_deref())
+    .bind(document.created_at.as_microsecond())
+    .bind(integer(document.size_bytes))
     .bind(body)
     .execute(&mut *tx)
     .await
@@ -104,17 +107,28 @@ pub(super) async fn write(
         return Ok(false);
     }
     sqlx::query(
-        "UPDATE documents SET filename = ?, sha256 = ?, status = ?, error = ?, body = ? WHERE id = ?",
+        "UPDATE documents SET filename = ?, sha256 = ?, status = ?, error = ?, size_bytes = ?, body = ? WHERE id = ?",
     )
     .bind(&*document.filename)
     .bind(&*document.sha256)
     .bind(document.status.as_str())
     .bind(document.error.as_deref())
+    .bind(integer(document.size_bytes))
     .bind(body)
     .bind(*document.id.as_uuid())
     .execute(connection)
     .await?;
     Ok(true)
+}
+
+/// Writes what a document is, but for its state.
+pub(super) async fn rewrite(connection: &mut SqliteConnection, id: DocumentId, body: String) -> Result<()> {
+    sqlx::query("UPDATE documents SET body = ? WHERE id = ?")
+        .bind(body)
+        .bind(*id.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Writes that a document failed, and why.

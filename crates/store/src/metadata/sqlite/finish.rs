@@ -80,7 +80,7 @@ impl Prepared {
                 {
                     return Err(mismatch("a parsed document"));
                 }
-                let rows = chunks.into_iter().map(|(chunk, passage)| chunks::Row::new(chunk, &passage));
+                let rows = chunks.into_iter().map(|(chunk, passage)| chunks::Row::new(chunk, passage));
                 Self::Parsed { body: json(&document)?, chunks: rows.collect::<Result<_>>()?, document }
             }
             Outcome::Generated { pairs, next } => {
@@ -147,13 +147,17 @@ async fn write(
     counts: &mut Counts,
 ) -> Result<()> {
     match (unit.phase, outcome) {
-        (Phase::Parse, Prepared::Parsed { document, body, chunks }) => {
+        (Phase::Parse, Prepared::Parsed { mut document, body, mut chunks }) => {
             if *document.id.as_uuid() != unit.subject {
                 return Err(mismatch("the document of its unit"));
             }
             // A document that was deleted meanwhile stays so, and its unit is done with that.
             if documents::write(connection, &document, body).await? {
-                chunks::replace(connection, document.id, &chunks).await?;
+                let warnings = chunks::replace(connection, document.id, &mut chunks).await?;
+                if !warnings.is_empty() {
+                    document.warnings.extend(warnings);
+                    documents::rewrite(connection, document.id, json(&document)?).await?;
+                }
             }
             counts.processed += 1;
         }

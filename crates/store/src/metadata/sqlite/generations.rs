@@ -10,7 +10,12 @@ use super::{
 };
 use crate::{Advance, GenerationContext, Result, StoreError};
 
-const SELECT: &str = "SELECT g.*, p.user_id FROM generations g JOIN projects p ON p.id = g.project_id";
+pub(super) const SELECT: &str =
+    "SELECT g.*, p.user_id FROM generations g JOIN projects p ON p.id = g.project_id";
+
+pub(super) const PARSING: &str = "
+SELECT 1 FROM generations INDEXED BY generations_unended
+WHERE status IN ('pending', 'parsing', 'generating', 'validating') AND kind = 'parse' AND project_id = ? AND id <> ? LIMIT 1";
 
 pub(super) async fn create(
     db: &Sqlite,
@@ -21,6 +26,16 @@ pub(super) async fn create(
     let body = json(generation)?;
     let mut tx = db.write().await?;
     projects::require(&mut tx, user, generation.project_id).await?;
+    if generation.kind == GenerationKind::Parse && !generation.status.has_ended() {
+        let other = sqlx::query(PARSING)
+            .bind(*generation.project_id.as_uuid())
+            .bind(*generation.id.as_uuid())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if other.is_some() {
+            return Err(StoreError::Busy("parse"));
+        }
+    }
     sqlx::query(
         "INSERT INTO generations (id, project_id, kind, status, attempt, created_at, chunks_total, body)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -51,9 +66,23 @@ pub(super) async fn get(db: &Sqlite, user: &UserId, id: GenerationId) -> Result<
 pub(super) async fn context(db: &Sqlite, id: GenerationId) -> Result<Option<GenerationContext>> {
     let mut query = QueryBuilder::new(SELECT);
     query.push(" WHERE g.id = ").push_bind(*id.as_uuid());
-    let Some(row) = query.build().fetch_optional(&db.reader).await? else { return Ok(None) };
+    query.build().fetch_optional(&db.reader).await?.as_ref().map(read_context).transpose()
+}
+
+pub(super) const UNENDED: &str = "
+SELECT g.*, p.user_id
+FROM generations g INDEXED BY generations_unended JOIN projects p ON p.id = g.project_id
+WHERE g.status IN ('pending', 'parsing', 'generating', 'validating')
+    AND json_array_length(g.body, '$.job_names') > 0
+ORDER BY g.created_at, g.id";
+
+pub(super) async fn unended(db: &Sqlite) -> Result<Vec<GenerationContext>> {
+    sqlx::query(UNENDED).fetch_all(&db.reader).await?.iter().map(read_context).collect()
+}
+
+fn read_context(row: &SqliteRow) -> Result<GenerationContext> {
     let user = UserId::new(row.try_get::<String, _>("user_id")?);
-    Ok(Some(GenerationContext { user, generation: read(&row)? }))
+    Ok(GenerationContext { user, generation: read(row)? })
 }
 
 pub(super) async fn list(
@@ -189,6 +218,25 @@ pub(super) async fn add_usage(
     Ok(())
 }
 
+pub(super) async fn spent(db: &Sqlite) -> Result<Usage> {
+    let row = sqlx::query(
+        "SELECT COALESCE(SUM(requests), 0) AS requests, COALESCE(SUM(prompt_tokens), 0) AS prompt_tokens,
+             COALESCE(SUM(completion_tokens), 0) AS completion_tokens, SUM(cost) AS cost FROM generations",
+    )
+    .fetch_one(&db.reader)
+    .await?;
+    read_usage(&row)
+}
+
+fn read_usage(row: &SqliteRow) -> Result<Usage> {
+    Ok(Usage {
+        requests: read_count(row, "requests")?,
+        prompt_tokens: read_count(row, "prompt_tokens")?,
+        completion_tokens: read_count(row, "completion_tokens")?,
+        cost_usd: row.try_get::<Option<i64>, _>("cost")?.map(|cost| cost as f64 / TRILLION),
+    })
+}
+
 fn check_arrow(Advance { from, attempt, to }: &Advance) -> Result<()> {
     use GenerationStatus::{Generating, Parsing, Pending, Validating};
     // With these ruled out the arrows of one kind never lead to a phase of the other.
@@ -209,7 +257,7 @@ fn check_arrow(Advance { from, attempt, to }: &Advance) -> Result<()> {
 }
 
 /// A generation: what is counted comes from columns, what is written whole from the body.
-fn read(row: &SqliteRow) -> Result<Generation> {
+pub(super) fn read(row: &SqliteRow) -> Result<Generation> {
     let body: Generation = read_json(row, "body")?;
     let mut generation = Generation {
         status: read_word(row, "status")?,
@@ -221,12 +269,7 @@ fn read(row: &SqliteRow) -> Result<Generation> {
         pairs_duplicate: read_count(row, "pairs_duplicate")?,
         average_quality: read_mean(row, "quality_sum", "quality_count")?,
         average_grounding: read_mean(row, "grounding_sum", "grounding_count")?,
-        usage: Usage {
-            requests: read_count(row, "requests")?,
-            prompt_tokens: read_count(row, "prompt_tokens")?,
-            completion_tokens: read_count(row, "completion_tokens")?,
-            cost_usd: row.try_get::<Option<i64>, _>("cost")?.map(|cost| cost as f64 / TRILLION),
-        },
+        usage: read_usage(row)?,
         ..body
     };
     generation.progress =
@@ -250,7 +293,8 @@ fn progress(generation: &Generation, validate_ended: u64, validate_total: u64) -
     u8::try_from(percent.min(99)).unwrap_or(99)
 }
 
-fn read_mean(row: &SqliteRow, sum: &str, count: &str) -> Result<Option<f64>> {
+/// The mean of scores from the sum of their billionths and their number.
+pub(super) fn read_mean(row: &SqliteRow, sum: &str, count: &str) -> Result<Option<f64>> {
     let (sum, count) = (row.try_get::<i64, _>(sum)?, row.try_get::<i64, _>(count)?);
     Ok((count > 0).then(|| sum as f64 / count as f64 / BILLION))
 }

@@ -37,6 +37,16 @@ pub(super) async fn lock(
     Ok((holder != *owner).then_some(holder))
 }
 
+pub(super) async fn holder(db: &Sqlite, name: &str, now: Time) -> Result<Option<Owner>> {
+    sqlx::query("SELECT lease_owner FROM leases WHERE name = ? AND lease_until > ?")
+        .bind(name)
+        .bind(now.as_microsecond())
+        .fetch_optional(&db.reader)
+        .await?
+        .map(|row| read_json(&row, "lease_owner"))
+        .transpose()
+}
+
 pub(super) async fn unlock(db: &Sqlite, name: &str, owner: &Owner) -> Result<()> {
     let mut tx = db.write().await?;
     sqlx::query("DELETE FROM leases WHERE name = ? AND lease_owner = ?")

@@ -1,18 +1,20 @@
 //! Pairs: what they say as JSON, what they are found, ordered and counted by as columns.
 
-use model::{ChunkId, GenerationId, Pair, PairId, PairOrigin, ProjectId, Scores, Time, UserId};
+use model::{ChunkId, GenerationId, Pair, PairId, PairOrigin, PairText, ProjectId, Scores, Time, UserId};
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
     BATCH, Database, Sqlite,
-    row::{integer, json, read_count, read_json, read_json_or_none, read_word, word},
+    row::{integer, json, read_count, read_json, read_json_or_none, read_time, read_word, word},
+    terms::{self, Terms},
 };
 use crate::{ExportRow, PairCursor, PairSelection, Result, StoreError};
 
 const COLUMNS: &str = "id, project_id, generation_id, document_id, chunk_id, slot, filename, position, page_start, \
-     page_end, char_start, char_end, review_status, body";
+     page_end, char_start, char_end, review_status, reviewed_by, reviewed_at, revision, created_at, quality_score, \
+     grounding_score, quality_rank, grounding_rank, question_type, difficulty, flags, flagged, token_count, topic, body";
 
 /// What is kept of a validation.
 #[derive(Serialize, Deserialize)]
@@ -21,17 +23,71 @@ pub(super) struct Validation<S> {
     pub(super) time: Time,
 }
 
+/// What a person wrote in place of what was made.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Edit<T, S> {
+    pub(super) text: T,
+    pub(super) scores: S,
+    pub(super) token_count: u32,
+    /// The key among equals, in hexadecimal digits.
+    pub(super) key: String,
+}
+
+/// The columns that follow from the scores that hold.
+pub(super) struct Derived {
+    pub(super) question_type: Option<String>,
+    pub(super) difficulty: Option<String>,
+    pub(super) flags: String,
+}
+
+impl Derived {
+    pub(super) fn new(pair: &Pair) -> Result<Self> {
+        let codes: Vec<_> = pair.flags.iter().map(|flag| flag.code).collect();
+        Ok(Self {
+            question_type: pair.question_type.as_ref().map(word).transpose()?,
+            difficulty: pair.difficulty.as_ref().map(word).transpose()?,
+            flags: json(&codes)?,
+        })
+    }
+}
+
 /// A pair on its way into the database.
 pub(super) struct Row {
     pair: Pair,
     origin: PairOrigin,
     review_status: String,
+    reviewed_at: Option<String>,
+    derived: Derived,
+    terms: String,
     body: String,
 }
 
 impl Row {
     pub(super) fn new(pair: Pair, origin: PairOrigin) -> Result<Self> {
-        Ok(Self { review_status: word(&pair.review_status)?, body: json(&pair)?, pair, origin })
+        Ok(Self {
+            review_status: word(&pair.review_status)?,
+            reviewed_at: pair.reviewed_at.as_ref().map(word).transpose()?,
+            derived: Derived::new(&pair)?,
+            terms: terms::of_pair(&text(&pair)),
+            body: json(&pair)?,
+            pair,
+            origin,
+        })
+    }
+}
+
+/// What a score is ordered by: what was not measured stands before all others.
+pub(super) fn rank(score: Option<f64>) -> f64 {
+    score.unwrap_or(-1.0)
+}
+
+/// What a pair says.
+pub(super) fn text(pair: &Pair) -> PairText {
+    PairText {
+        question: pair.question.clone(),
+        answer: pair.answer.clone(),
+        context: pair.context.clone(),
+        turns: pair.turns.clone(),
     }
 }
 
@@ -52,7 +108,8 @@ pub(super) async fn replace(
         .await?;
     for batch in rows.chunks(BATCH) {
         QueryBuilder::<Database>::new(format!("INSERT INTO pairs ({COLUMNS}) "))
-            .push_values(batch, |mut values, Row { pair, origin, review_status, body }| {
+            .push_values(batch, |mut values, row| {
+                let Row { pair, origin, derived, .. } = row;
                 values
                     .push_bind(*pair.id.as_uuid())
                     .push_bind(*pair.project_id.as_uuid())
@@ -66,16 +123,48 @@ pub(super) async fn replace(
                     .push_bind(origin.page_end)
                     .push_bind(integer(origin.char_start))
                     .push_bind(integer(origin.char_end))
-                    .push_bind(&**review_status)
-                    .push_bind(&**body);
+                    .push_bind(&*row.review_status)
+                    .push_bind(pair.reviewed_by.as_deref())
+                    .push_bind(row.reviewed_at.as_deref())
+                    .push_bind(pair.revision)
+                    .push_bind(pair.created_at.as_microsecond())
+                    .push_bind(pair.quality_score)
+                    .push_bind(pair.grounding_score)
+                    .push_bind(rank(pair.quality_score))
+                    .push_bind(rank(pair.grounding_score))
+                    .push_bind(derived.question_type.as_deref())
+                    .push_bind(derived.difficulty.as_deref())
+                    .push_bind(&*derived.flags)
+                    .push_bind(!pair.flags.is_empty())
+                    .push_bind(pair.token_count)
+                    .push_bind(pair.topic.as_deref())
+                    .push_bind(&*row.body);
             })
             .build()
             .persistent(false)
             .execute(&mut *connection)
             .await?;
+        let found: Vec<_> = batch.iter().map(|row| (*row.pair.id.as_uuid(), &*row.terms)).collect();
+        terms::add(connection, Terms::Pairs, &found).await?;
     }
     Ok(integer(rows.len()) - integer(old.rows_affected()))
 }
+
+/// What holds of a pair that a person wrote anew stays; its validation is kept for a reset.
+pub(super) const SCORE: &str = "
+UPDATE pairs SET
+    validation = ?3,
+    generated_key = CASE WHEN edit IS NULL THEN NULL ELSE ?4 END,
+    dup_key = CASE WHEN edit IS NULL THEN ?4 ELSE dup_key END,
+    quality_score = CASE WHEN edit IS NULL THEN ?5 ELSE quality_score END,
+    grounding_score = CASE WHEN edit IS NULL THEN ?6 ELSE grounding_score END,
+    question_type = CASE WHEN edit IS NULL THEN COALESCE(?7, body ->> '$.question_type') ELSE question_type END,
+    difficulty = CASE WHEN edit IS NULL THEN COALESCE(?8, body ->> '$.difficulty') ELSE difficulty END,
+    quality_rank = CASE WHEN edit IS NULL THEN COALESCE(?5, -1.0) ELSE quality_rank END,
+    grounding_rank = CASE WHEN edit IS NULL THEN COALESCE(?6, -1.0) ELSE grounding_rank END,
+    flags = CASE WHEN edit IS NULL THEN ?9 ELSE flags END,
+    flagged = CASE WHEN edit IS NULL THEN ?9 <> '[]' ELSE flagged END
+WHERE id = ?1 AND generation_id = ?2";
 
 /// Writes what validation says of a pair; `false` where the generation has no such pair.
 pub(super) async fn score(
@@ -86,18 +175,19 @@ pub(super) async fn score(
     key: &[u8; 16],
     validation: &str,
 ) -> Result<bool> {
-    let scored = sqlx::query(
-        "UPDATE pairs SET quality_score = ?, grounding_score = ?, dup_key = ?, validation = ?
-         WHERE id = ? AND generation_id = ?",
-    )
-    .bind(scores.quality_score)
-    .bind(scores.grounding_score)
-    .bind(key.as_slice())
-    .bind(validation)
-    .bind(*pair.as_uuid())
-    .bind(*generation.as_uuid())
-    .execute(connection)
-    .await?;
+    let codes: Vec<_> = scores.flags.iter().map(|flag| flag.code).collect();
+    let scored = sqlx::query(SCORE)
+        .bind(*pair.as_uuid())
+        .bind(*generation.as_uuid())
+        .bind(validation)
+        .bind(key.as_slice())
+        .bind(scores.quality_score)
+        .bind(scores.grounding_score)
+        .bind(scores.question_type.as_ref().map(word).transpose()?)
+        .bind(scores.difficulty.as_ref().map(word).transpose()?)
+        .bind(json(&codes)?)
+        .execute(connection)
+        .await?;
     Ok(scored.rows_affected() > 0)
 }
 
@@ -114,39 +204,6 @@ pub(super) async fn of_chunk(db: &Sqlite, generation: GenerationId, chunk: Chunk
         .iter()
         .map(read)
         .collect()
-}
-
-pub(super) const MARK_DUPLICATES: &str = "
-WITH firsts AS (
-    SELECT p.id, FIRST_VALUE(p.id) OVER (
-        PARTITION BY p.dup_key
-        ORDER BY p.generation_id, p.filename, p.position, p.slot, p.document_id) AS first
-    FROM (SELECT DISTINCT dup_key FROM pairs WHERE generation_id = ?1 AND dup_key IS NOT NULL) AS keys
-    CROSS JOIN pairs p ON p.project_id = ?2 AND p.dup_key = keys.dup_key)
-UPDATE pairs SET duplicate_of = NULLIF(firsts.first, firsts.id)
-FROM firsts WHERE pairs.id = firsts.id AND pairs.duplicate_of IS NOT NULLIF(firsts.first, firsts.id)";
-
-pub(super) const COUNT_DUPLICATES: &str = "
-UPDATE generations SET pairs_duplicate = (
-    SELECT COUNT(*) FROM pairs WHERE generation_id = generations.id AND duplicate_of IS NOT NULL)
-WHERE project_id = ? AND kind = 'generate'";
-
-pub(super) async fn mark_duplicates(db: &Sqlite, generation: GenerationId) -> Result<u64> {
-    let mut tx = db.write().await?;
-    let project: Uuid = sqlx::query_scalar("SELECT project_id FROM generations WHERE id = ?")
-        .bind(*generation.as_uuid())
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(StoreError::NotFound("generation"))?;
-    sqlx::query(MARK_DUPLICATES).bind(*generation.as_uuid()).bind(project).execute(&mut *tx).await?;
-    // An earlier generation that was resumed may have made a pair of a later one the duplicate.
-    sqlx::query(COUNT_DUPLICATES).bind(project).execute(&mut *tx).await?;
-    let row = sqlx::query("SELECT pairs_duplicate FROM generations WHERE id = ?")
-        .bind(*generation.as_uuid())
-        .fetch_one(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    read_count(&row, "pairs_duplicate")
 }
 
 pub(super) async fn in_order(
@@ -195,26 +252,56 @@ pub(super) fn in_order_query(
     if selection.without_rejected {
         query.push(" AND review_status <> 'rejected'");
     }
+    if selection.reviewed_only {
+        query.push(" AND review_status IN ('accepted', 'edited')");
+    }
     query.push(" ORDER BY filename, document_id, position, generation_id, slot LIMIT ").push_bind(limit);
     Ok(query)
 }
 
-fn read(row: &SqliteRow) -> Result<Pair> {
+/// A pair from all its columns, as it is now.
+pub(super) fn read(row: &SqliteRow) -> Result<Pair> {
     let mut pair: Pair = read_json(row, "body")?;
     pair.review_status = read_word(row, "review_status")?;
+    pair.reviewed_by = row.try_get("reviewed_by")?;
+    pair.reviewed_at = read_time(row, "reviewed_at")?;
+    pair.revision = row.try_get("revision")?;
     pair.duplicate_of = row.try_get::<Option<Uuid>, _>("duplicate_of")?.map(PairId::from_uuid);
+    let made = (pair.question_type, pair.difficulty);
     if let Some(Validation { scores, time }) = read_json_or_none::<Validation<Scores>>(row, "validation")? {
-        pair.quality_score = scores.quality_score;
-        pair.quality = scores.quality;
-        pair.grounding_score = scores.grounding_score;
-        pair.evidence = scores.evidence;
-        pair.unsupported = scores.unsupported;
-        pair.flags = scores.flags;
-        pair.question_type = scores.question_type.or(pair.question_type);
-        pair.difficulty = scores.difficulty.or(pair.difficulty);
+        put_scores(&mut pair, made, scores);
+        pair.updated_at = pair.updated_at.max(time);
+    }
+    if let Some(edit) = read_json_or_none::<Edit<PairText, Scores>>(row, "edit")? {
+        put_edit(&mut pair, made, edit);
+    }
+    if let Some(time) = read_time(row, "changed_at")? {
         pair.updated_at = pair.updated_at.max(time);
     }
     Ok(pair)
+}
+
+type Kind = (Option<model::QuestionType>, Option<model::Difficulty>);
+
+/// Scores that do not say what kind of question it is leave that as it was `made`.
+fn put_scores(pair: &mut Pair, made: Kind, scores: Scores) {
+    pair.quality_score = scores.quality_score;
+    pair.quality = scores.quality;
+    pair.grounding_score = scores.grounding_score;
+    pair.evidence = scores.evidence;
+    pair.unsupported = scores.unsupported;
+    pair.flags = scores.flags;
+    pair.question_type = scores.question_type.or(made.0);
+    pair.difficulty = scores.difficulty.or(made.1);
+}
+
+fn put_edit(pair: &mut Pair, made: Kind, edit: Edit<PairText, Scores>) {
+    pair.original = Some(text(pair));
+    pair.edited = true;
+    pair.token_count = edit.token_count;
+    put_scores(pair, made, edit.scores);
+    let PairText { question, answer, context, turns } = edit.text;
+    (pair.question, pair.answer, pair.context, pair.turns) = (question, answer, context, turns);
 }
 
 fn read_origin(row: &SqliteRow) -> Result<PairOrigin> {

@@ -5,33 +5,34 @@ use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     Sqlite,
+    generations::read_mean,
     row::{is_taken, json, read_count, read_json},
 };
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, search};
 
-/// Counts come from indexes alone, whatever the rows hold.
+/// Projects with what they hold.
 pub(super) const SELECT: &str = "
-SELECT body, current_version,
-    (SELECT COUNT(*) FROM documents WHERE project_id = p.id) AS documents,
-    (SELECT COUNT(*) FROM chunks WHERE project_id = p.id) AS chunks,
-    (SELECT COUNT(*) FROM pairs WHERE project_id = p.id) AS pairs,
-    (SELECT COUNT(*) FROM pairs WHERE project_id = p.id AND review_status IN ('accepted', 'edited')) AS accepted,
-    (SELECT COUNT(*) FROM pairs WHERE project_id = p.id AND review_status = 'rejected') AS rejected,
-    (SELECT COUNT(*) FROM pairs WHERE project_id = p.id AND review_status = 'pending') AS pending,
-    (SELECT AVG(quality_score) FROM pairs INDEXED BY pairs_by_review WHERE project_id = p.id) AS quality
-FROM projects p";
+SELECT p.body, p.current_version, p.created_at, p.id, t.*
+FROM projects p JOIN project_totals t ON t.project_id = p.id";
+
+/// What a project is found by, without regard to letter case.
+pub(super) fn folded(project: &Project) -> String {
+    search::fold(&format!("{}\n{}", project.name, project.description))
+}
 
 pub(super) async fn create(db: &Sqlite, project: &Project) -> Result<()> {
     let body = json(project)?;
     let mut tx = db.write().await?;
     sqlx::query(
-        "INSERT INTO projects (id, user_id, name, current_version, created_at, body) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO projects (id, user_id, name, current_version, created_at, folded, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(*project.id.as_uuid())
     .bind(project.user_id.as_str())
     .bind(&*project.name)
     .bind(project.current_version)
     .bind(project.created_at.as_microsecond())
+    .bind(folded(project))
     .bind(body)
     .execute(&mut *tx)
     .await
@@ -41,20 +42,20 @@ pub(super) async fn create(db: &Sqlite, project: &Project) -> Result<()> {
 
 pub(super) async fn get(db: &Sqlite, user: &UserId, id: ProjectId) -> Result<Option<Project>> {
     let mut query = QueryBuilder::new(SELECT);
-    query.push(" WHERE user_id = ").push_bind(user.as_str()).push(" AND id = ").push_bind(*id.as_uuid());
+    query.push(" WHERE p.user_id = ").push_bind(user.as_str()).push(" AND p.id = ").push_bind(*id.as_uuid());
     query.build().fetch_optional(&db.reader).await?.as_ref().map(read).transpose()
 }
 
 pub(super) async fn by_name(db: &Sqlite, user: &UserId, name: &str) -> Result<Option<Project>> {
     let mut query = QueryBuilder::new(SELECT);
-    query.push(" WHERE user_id = ").push_bind(user.as_str()).push(" AND name = ").push_bind(name);
-    query.push(" ORDER BY created_at, id LIMIT 1");
+    query.push(" WHERE p.user_id = ").push_bind(user.as_str()).push(" AND p.name = ").push_bind(name);
+    query.push(" ORDER BY p.created_at, p.id LIMIT 1");
     query.build().fetch_optional(&db.reader).await?.as_ref().map(read).transpose()
 }
 
 pub(super) async fn list(db: &Sqlite, user: &UserId) -> Result<Vec<Project>> {
     let mut query = QueryBuilder::new(SELECT);
-    query.push(" WHERE user_id = ").push_bind(user.as_str()).push(" ORDER BY created_at DESC, id DESC");
+    query.push(" WHERE p.user_id = ").push_bind(user.as_str()).push(" ORDER BY p.created_at DESC, p.id DESC");
     query.build().fetch_all(&db.reader).await?.iter().map(read).collect()
 }
 
@@ -79,15 +80,35 @@ pub(super) async fn require(connection: &mut SqliteConnection, user: &UserId, id
     found.map(drop).ok_or(StoreError::NotFound("project"))
 }
 
-fn read(row: &SqliteRow) -> Result<Project> {
+/// The number of a user's project, which stands before its search terms; `None` where it is not the user's.
+pub(super) async fn number(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    id: ProjectId,
+) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(
+        "SELECT t.number FROM projects p JOIN project_totals t ON t.project_id = p.id
+         WHERE p.id = ? AND p.user_id = ?",
+    )
+    .bind(*id.as_uuid())
+    .bind(user.as_str())
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// A project from a row of [`SELECT`].
+pub(super) fn read(row: &SqliteRow) -> Result<Project> {
+    let count = |column| read_count(row, column);
+    let (pairs, rejected) = (count("pairs")?, count("rejected")?);
+    let accepted = count("accepted")? + count("edited")?;
     let stats = ProjectStats {
-        total_documents: read_count(row, "documents")?,
-        total_chunks: read_count(row, "chunks")?,
-        total_pairs: read_count(row, "pairs")?,
-        accepted_pairs: read_count(row, "accepted")?,
-        rejected_pairs: read_count(row, "rejected")?,
-        pending_pairs: read_count(row, "pending")?,
-        avg_quality_score: row.try_get("quality")?,
+        total_documents: count("documents")?,
+        total_chunks: count("chunks")?,
+        total_pairs: pairs,
+        accepted_pairs: accepted,
+        rejected_pairs: rejected,
+        pending_pairs: pairs.saturating_sub(accepted + rejected),
+        avg_quality_score: read_mean(row, "quality_sum", "quality_count")?,
     };
     Ok(Project { current_version: row.try_get("current_version")?, stats, ..read_json(row, "body")? })
 }

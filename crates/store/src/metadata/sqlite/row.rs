@@ -1,5 +1,6 @@
 //! Between our values and the database's.
 
+use model::Time;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
@@ -37,9 +38,19 @@ pub(super) fn read_json_or_none<T: DeserializeOwned>(row: &SqliteRow, column: &s
 
 /// A column that holds a word which is one of an enum's.
 pub(super) fn read_word<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T> {
-    let word: &str = row.try_get(column)?;
-    let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
-    T::deserialize(word).map_err(|error| StoreError::Corrupt(error.to_string()))
+    parse_word(row.try_get(column)?)
+}
+
+/// A column that holds such a word, or nothing.
+pub(super) fn read_word_or_none<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Option<T>> {
+    row.try_get::<Option<&str>, _>(column)?.map(parse_word).transpose()
+}
+
+/// A column that holds a time as it is written, or nothing.
+pub(super) fn read_time(row: &SqliteRow, column: &str) -> Result<Option<Time>> {
+    row.try_get::<Option<&str>, _>(column)?
+        .map(|text| text.parse().map_err(|_| StoreError::Corrupt(format!("{text} is no time"))))
+        .transpose()
 }
 
 /// A column that counts something.
@@ -60,6 +71,11 @@ pub(super) fn word(value: &impl Serialize) -> Result<String> {
     }
 }
 
-fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+fn parse_word<T: DeserializeOwned>(word: &str) -> Result<T> {
+    let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
+    T::deserialize(word).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+pub(super) fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

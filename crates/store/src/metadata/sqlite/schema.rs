@@ -1,13 +1,30 @@
 //! Bringing a database forward to the schema of this program. It never goes back.
 
+mod fill;
+
 use std::time::Duration;
 
 use sqlx::{Connection, SqliteConnection};
 
 use crate::{Result, StoreError};
 
+/// A step from one version to the next.
+struct Migration {
+    sql: &'static str,
+    /// What follows that SQL cannot say.
+    fill: Fill,
+}
+
+enum Fill {
+    Nothing,
+    Library,
+}
+
 /// The steps from each version to the next; the version of a database is in its `user_version`.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_initial.sql")];
+const MIGRATIONS: &[Migration] = &[
+    Migration { sql: include_str!("../../../migrations/0001_initial.sql"), fill: Fill::Nothing },
+    Migration { sql: include_str!("../../../migrations/0002_library.sql"), fill: Fill::Library },
+];
 
 /// The version that this program needs.
 pub(super) fn needed() -> i64 {
@@ -23,7 +40,11 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
     let behind =
         usize::try_from(found).ok().and_then(|done| MIGRATIONS.get(done..)).ok_or_else(|| newer(found))?;
     for step in behind {
-        sqlx::raw_sql(*step).execute(&mut *transaction).await?;
+        sqlx::raw_sql(step.sql).execute(&mut *transaction).await?;
+        match step.fill {
+            Fill::Nothing => {}
+            Fill::Library => fill::library(&mut transaction).await?,
+        }
     }
     if !behind.is_empty() {
         let set = format!("PRAGMA user_version = {}", needed());

@@ -185,15 +185,38 @@ pub(super) async fn counts(db: &Sqlite, generation: GenerationId, phase: Phase) 
         sqlx::query(COUNT).bind(*generation.as_uuid()).bind(phase.as_str()).fetch_all(&db.reader).await?;
     let mut counts = UnitCounts::default();
     for row in &rows {
-        let place = match read_word(row, "status")? {
-            model::UnitStatus::Pending => &mut counts.pending,
-            model::UnitStatus::Leased => &mut counts.leased,
-            model::UnitStatus::Done => &mut counts.done,
-            model::UnitStatus::Failed => &mut counts.failed,
-        };
-        *place = read_count(row, "units")?;
+        add_count(&mut counts, row)?;
     }
     Ok(counts)
+}
+
+fn add_count(counts: &mut UnitCounts, row: &SqliteRow) -> Result<()> {
+    let place = match read_word(row, "status")? {
+        model::UnitStatus::Pending => &mut counts.pending,
+        model::UnitStatus::Leased => &mut counts.leased,
+        model::UnitStatus::Done => &mut counts.done,
+        model::UnitStatus::Failed => &mut counts.failed,
+    };
+    *place += read_count(row, "units")?;
+    Ok(())
+}
+
+pub(super) const WORKLOAD: &str = "
+SELECT u.phase, u.status, COUNT(*) AS units
+FROM generations g INDEXED BY generations_unended CROSS JOIN units u ON u.generation_id = g.id
+WHERE g.status IN ('pending', 'parsing', 'generating', 'validating')
+GROUP BY u.phase, u.status";
+
+pub(super) async fn workload(db: &Sqlite) -> Result<Vec<(Phase, UnitCounts)>> {
+    let mut counts =
+        [Phase::Parse, Phase::Generate, Phase::Validate].map(|phase| (phase, UnitCounts::default()));
+    for row in &sqlx::query(WORKLOAD).fetch_all(&db.reader).await? {
+        let phase: Phase = read_word(row, "phase")?;
+        for (_, counts) in counts.iter_mut().filter(|(of, _)| *of == phase) {
+            add_count(counts, row)?;
+        }
+    }
+    Ok(counts.into())
 }
 
 pub(super) const FAILURES: &str = "

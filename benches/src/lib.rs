@@ -1,0 +1,5 @@
+//! What benchmarks share.
+
+mod fill;
+
+pub use fill::{Filled, fill};

@@ -1,0 +1,126 @@
+//! `data-forge serve`.
+
+use std::{ffi::OsString, net::SocketAddr, sync::Arc};
+
+use anyhow::{Context, anyhow};
+use jobs::{Environment, ProcessLauncher, Supervisor, SupervisorConfig, WorkerCommand};
+use server::{App, Authenticator, Config, JwtConfig, Links, Parts, Tokens, UserLimits};
+use tokio::net::TcpListener;
+
+use crate::{
+    args::{Common, ServeArgs},
+    failure::{Exit, Failure, Outcome},
+    printer::Printer,
+    run::interrupt,
+    settings::{Auth, ServerSettings, Settings},
+    wiring,
+};
+
+const STOPPING: &str = "stopping: requests and calls under way may end; Ctrl-C again stops at once";
+
+/// Serves the API, and sees to the jobs, until it is told to stop.
+pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) -> Outcome<Exit> {
+    // Whoever runs a server wants to know what it does.
+    let common = Common { verbose: common.verbose.max(1), ..common.clone() };
+    wiring::start_logs(printer, &common, None);
+    let (settings, server) = Settings::load_with_server(&common, args.listen.as_deref())?;
+    let auth = authenticator(&server.auth)?;
+    if !auth.mode().may_listen(&server.listen) {
+        return Err(Failure::usage(anyhow!(
+            "without authentication it listens on loopback alone, not on {}",
+            server.listen
+        ))
+        .hint("set DATA_FORGE_AUTH to token or jwt, or --listen to 127.0.0.1:8080"));
+    }
+    let environment = Arc::new(wiring::environment(&settings).await?);
+    let secret = server::secret(&settings.data_dir.join("signing.key"))
+        .with_context(|| format!("{} has no signing key", settings.data_dir.display()))?;
+    let listener = listen(server.listen).await?;
+    let address = listener.local_addr().context("the address that it listens on is not known")?;
+    let stop = interrupt::token(printer, STOPPING);
+    let supervisor = Arc::new(supervisor(&environment, &settings, &server)?);
+    let app = App::new(Parts {
+        gateway: wiring::gateway(&settings).await?,
+        links: Links::new(secret),
+        config: config(&server),
+        stopping: stop.child_token(),
+        supervisor: Arc::clone(&supervisor),
+        environment,
+        auth,
+    });
+    printer
+        .note(format!("Data Forge listens on http://{address}/ (the API's browser: http://{address}/docs)"));
+    let jobs = tokio::spawn({
+        let stop = stop.clone();
+        async move { supervisor.run(&stop).await }
+    });
+    server::serve(app, listener, stop).await.context("serving ended")?;
+    jobs.await.context("the jobs were left")?;
+    Ok(Exit::Done)
+}
+
+fn authenticator(auth: &Auth) -> Outcome<Authenticator> {
+    Ok(match auth {
+        Auth::None => Authenticator::none(),
+        Auth::Token { keys } => Authenticator::tokens(Tokens::read(keys).map_err(Failure::usage)?),
+        Auth::Jwt { jwks_url, issuer, audience } => Authenticator::jwt(JwtConfig {
+            jwks_url: jwks_url.clone(),
+            issuer: issuer.clone(),
+            audience: audience.clone(),
+        })
+        .map_err(Failure::usage)?,
+    })
+}
+
+async fn listen(address: SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("it cannot listen on {address}"))
+        .map_err(|error| Failure::failed(error).hint("set --listen to an address and port that are free"))
+}
+
+fn config(server: &ServerSettings) -> Config {
+    Config {
+        public_url: server.public_url.clone(),
+        max_upload_bytes: server.max_upload_bytes,
+        allowed_origins: server.cors_origins.clone(),
+        limits: UserLimits {
+            requests_per_second: server.user.requests_per_second,
+            max_projects: server.user.max_projects,
+            max_document_bytes: server.user.max_document_bytes,
+        },
+        ..Config::default()
+    }
+}
+
+fn supervisor(
+    environment: &Arc<Environment>,
+    settings: &Settings,
+    server: &ServerSettings,
+) -> Outcome<Supervisor> {
+    let program = std::env::current_exe().context("this program's own file is not known")?;
+    let command = WorkerCommand { program, arguments: Vec::new(), variables: variables(settings) };
+    let launcher = ProcessLauncher::new(Arc::clone(environment), command);
+    let config = SupervisorConfig {
+        max_running: server.max_running_jobs,
+        max_running_per_user: server.user.max_running_jobs,
+        ..SupervisorConfig::default()
+    };
+    Ok(Supervisor::new(Arc::clone(environment), Arc::new(launcher), config))
+}
+
+/// What a worker has to know that came by flags or defaults; the rest of the environment it inherits,
+/// secrets among it.
+fn variables(settings: &Settings) -> Vec<(OsString, OsString)> {
+    let mut variables: Vec<(OsString, OsString)> = vec![
+        ("DATA_FORGE_DATA_DIR".into(), settings.data_dir.clone().into()),
+        ("DATA_FORGE_DATABASE_URL".into(), settings.database_url.clone().into()),
+        ("DATA_FORGE_STORAGE_URL".into(), settings.storage_url.clone().into()),
+        ("DATA_FORGE_MAX_CONCURRENCY".into(), settings.max_concurrency.to_string().into()),
+        ("DATA_FORGE_REQUEST_TIMEOUT".into(), settings.request_timeout.as_secs().to_string().into()),
+    ];
+    if let Some(url) = &settings.gateway_url {
+        variables.push(("DATA_FORGE_GATEWAY_URL".into(), url.into()));
+    }
+    variables
+}

@@ -1,0 +1,247 @@
+//! The side of people: what they list, edit, decide, undo and count.
+
+use async_trait::async_trait;
+use model::{
+    Analytics, Chunk, ChunkId, Document, DocumentId, DocumentStatus, Export, Generation, GenerationId,
+    GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Project, ProjectId, Time, UndoId,
+    UserId,
+};
+
+mod analytics;
+mod chunk_bulk;
+mod chunk_filter;
+mod chunks;
+mod documents;
+mod exports;
+mod generations;
+mod page;
+mod pair_bulk;
+mod pair_change;
+mod pair_filter;
+mod pair_terms;
+mod pairs;
+mod projects;
+mod requests;
+mod undo;
+
+#[cfg(test)]
+pub(super) use self::{
+    analytics::GROUPS,
+    chunk_filter::Matching as ChunkMatching,
+    chunks::query as page_of_chunks,
+    documents::query as page_of_documents,
+    generations::query as page_of_generations,
+    pair_bulk::{DECIDE, DERIVE},
+    pair_filter::Matching as PairMatching,
+    pairs::{Key as PairKey, count_query as count_of_pairs, query as page_of_pairs},
+    projects::HOLDINGS,
+    undo::REBASE,
+};
+use super::Sqlite;
+use crate::{
+    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, Facets, Holdings, KnownRequest, Library, Page,
+    PageRequest, PairAction, PairChange, PairEdit, PairFilter, PairOrder, PairSource, ProjectChange, Result,
+    Selection, StoredReply, Undone,
+};
+
+#[async_trait]
+impl Library for Sqlite {
+    async fn page_projects(
+        &self,
+        user: &UserId,
+        q: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<Project>> {
+        projects::list(self, user, q, page).await
+    }
+
+    async fn update_project(
+        &self,
+        user: &UserId,
+        id: ProjectId,
+        change: &ProjectChange,
+        now: Time,
+    ) -> Result<Option<Project>> {
+        projects::update(self, user, id, change, now).await
+    }
+
+    async fn holdings(&self, user: &UserId) -> Result<Holdings> {
+        projects::holdings(self, user).await
+    }
+
+    async fn page_documents(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        statuses: &[DocumentStatus],
+        page: &PageRequest,
+    ) -> Result<Option<Page<Document>>> {
+        documents::list(self, user, project, statuses, page).await
+    }
+
+    async fn delete_document(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        id: DocumentId,
+    ) -> Result<Option<Document>> {
+        documents::delete(self, user, project, id).await
+    }
+
+    async fn page_chunks(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        filter: &ChunkFilter,
+        page: &PageRequest,
+    ) -> Result<Option<Page<Chunk>>> {
+        chunks::list(self, user, project, filter, page).await
+    }
+
+    async fn chunk_facets(&self, user: &UserId, project: ProjectId, filter: &ChunkFilter) -> Result<Facets> {
+        chunks::facets(self, user, project, filter).await
+    }
+
+    async fn update_chunk(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        id: ChunkId,
+        change: &ChunkChange,
+        now: Time,
+    ) -> Result<Option<Chunk>> {
+        chunks::update(self, user, project, id, change, now).await
+    }
+
+    async fn change_chunks(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        action: ChunkAction,
+        which: &Selection<ChunkId, ChunkFilter>,
+        undo: UndoId,
+        now: Time,
+    ) -> Result<Option<BulkOutcome>> {
+        chunk_bulk::change(self, user, project, action, which, undo, now).await
+    }
+
+    async fn undo_chunks(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        undo: UndoId,
+        now: Time,
+    ) -> Result<Option<Undone>> {
+        chunk_bulk::undo(self, user, project, undo, now).await
+    }
+
+    async fn page_generations(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        kinds: &[GenerationKind],
+        statuses: &[GenerationStatus],
+        page: &PageRequest,
+    ) -> Result<Option<Page<Generation>>> {
+        generations::list(self, user, project, kinds, statuses, page).await
+    }
+
+    async fn logs(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        after: u64,
+        least: LogLevel,
+        limit: u32,
+    ) -> Result<Vec<LogLine>> {
+        super::logs::list(self, user, generation, after, least, limit).await
+    }
+
+    async fn page_pairs(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        filter: &PairFilter,
+        order: PairOrder,
+        page: &PageRequest,
+    ) -> Result<Option<Page<Pair>>> {
+        pairs::list(self, user, project, filter, order, page).await
+    }
+
+    async fn pair(&self, user: &UserId, id: PairId) -> Result<Option<Pair>> {
+        pairs::get(self, user, id).await
+    }
+
+    async fn pair_source(&self, user: &UserId, id: PairId) -> Result<Option<PairSource>> {
+        pairs::source(self, user, id).await
+    }
+
+    async fn update_pair(
+        &self,
+        user: &UserId,
+        id: PairId,
+        expected: Option<u32>,
+        change: &PairChange,
+        now: Time,
+    ) -> Result<PairEdit> {
+        pair_change::update(self, user, id, expected, change, now).await
+    }
+
+    async fn change_pairs(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        action: PairAction,
+        which: &Selection<PairId, PairFilter>,
+        undo: UndoId,
+        now: Time,
+    ) -> Result<Option<BulkOutcome>> {
+        pair_bulk::change(self, user, project, action, which, undo, now).await
+    }
+
+    async fn undo_pairs(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        undo: UndoId,
+        now: Time,
+    ) -> Result<Option<Undone>> {
+        pair_bulk::undo(self, user, project, undo, now).await
+    }
+
+    async fn page_exports(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        page: &PageRequest,
+    ) -> Result<Option<Page<Export>>> {
+        exports::list(self, user, project, page).await
+    }
+
+    async fn export(&self, user: &UserId, project: ProjectId, version: u32) -> Result<Option<Export>> {
+        exports::get(self, user, project, version).await
+    }
+
+    async fn analytics(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        generation: Option<GenerationId>,
+    ) -> Result<Option<Analytics>> {
+        analytics::compute(self, user, project, generation).await
+    }
+
+    async fn begin_request(
+        &self,
+        user: &UserId,
+        key: &str,
+        fingerprint: &str,
+        now: Time,
+    ) -> Result<KnownRequest> {
+        requests::begin(self, user, key, fingerprint, now).await
+    }
+
+    async fn end_request(&self, user: &UserId, key: &str, reply: Option<&StoredReply>) -> Result<()> {
+        requests::end(self, user, key, reply).await
+    }
+}

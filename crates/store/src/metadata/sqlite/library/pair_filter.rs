@@ -1,0 +1,118 @@
+//! Which pairs are meant, as SQL.
+//!
+//! A list is read along an index that holds its order and all it is filtered by, so that rows which
+//! are passed over are never read; the indexes are named, since the planner knows nothing of how
+//! many rows pass. A search starts from what it finds.
+
+use model::ProjectId;
+use sqlx::QueryBuilder;
+
+use super::super::{Database, row::json, terms};
+use crate::{PairFilter, PairOrder, PairSort, Result};
+
+/// Pairs of a project that match, as a table `p`.
+pub(in super::super) struct Matching<'a> {
+    project: ProjectId,
+    filter: &'a PairFilter,
+    /// What the full-text table has to match; `Some(None)` matches nothing.
+    search: Option<Option<String>>,
+}
+
+impl<'a> Matching<'a> {
+    /// `number` is the project's, for search terms.
+    pub(in super::super) fn new(project: ProjectId, number: i64, filter: &'a PairFilter) -> Self {
+        let search = filter.q.as_deref().map(|q| terms::matching(q, number));
+        Self { project, filter, search }
+    }
+
+    /// Whether all pairs of the project match.
+    pub(super) fn all(&self) -> bool {
+        *self.filter == PairFilter::default()
+    }
+
+    /// `FROM … WHERE …`, to be read in an order if one is given; whether from a place on, which bounds
+    /// the order at one end by itself.
+    pub(in super::super) fn push(
+        &self,
+        query: &mut QueryBuilder<Database>,
+        order: Option<PairOrder>,
+        onward: bool,
+    ) -> Result<()> {
+        if let Some(Some(search)) = &self.search {
+            query.push(
+                " FROM pair_terms CROSS JOIN pairs p ON p.seq = pair_terms.rowid WHERE pair_terms MATCH ",
+            );
+            query.push_bind(search.clone()).push(" AND p.project_id = ");
+        } else {
+            query.push(" FROM pairs p INDEXED BY ").push(self.index(order)).push(" WHERE p.project_id = ");
+        }
+        query.push_bind(*self.project.as_uuid());
+        if self.search == Some(None) {
+            query.push(" AND 0");
+        }
+        self.push_lists(query)?;
+        for (column, by, least, greatest) in [
+            ("quality_rank", PairSort::Quality, self.filter.min_quality, self.filter.max_quality),
+            ("grounding_rank", PairSort::Grounding, self.filter.min_grounding, self.filter.max_grounding),
+        ] {
+            // The index is entered at one place: where the list goes on, and not at the bound again.
+            let entered = order.filter(|order| onward && order.by == by).map(|order| order.descending);
+            let hidden = |end: bool| if entered == Some(end) { "+" } else { "" };
+            if least.is_some() || greatest.is_some() {
+                // What was not measured has a rank under all scores.
+                query.push(format_args!(" AND {}p.{column} >= ", hidden(false)));
+                query.push_bind(least.unwrap_or(0.0).max(0.0));
+            }
+            if let Some(greatest) = greatest {
+                query.push(format_args!(" AND {}p.{column} <= ", hidden(true))).push_bind(greatest);
+            }
+        }
+        if let Some(flagged) = self.filter.flagged {
+            query.push(if flagged { " AND p.flagged" } else { " AND NOT p.flagged" });
+        }
+        Ok(())
+    }
+
+    fn push_lists(&self, query: &mut QueryBuilder<Database>) -> Result<()> {
+        let filter = self.filter;
+        let words = [
+            ("review_status", filter.review_statuses.is_empty(), json(&filter.review_statuses)?),
+            ("question_type", filter.question_types.is_empty(), json(&filter.question_types)?),
+            ("difficulty", filter.difficulties.is_empty(), json(&filter.difficulties)?),
+        ];
+        for (column, empty, list) in words {
+            if !empty {
+                query.push(" AND p.").push(column).push(" IN (SELECT value FROM json_each(");
+                query.push_bind(list).push("))");
+            }
+        }
+        let ids = [
+            ("generation_id", filter.generations.is_empty(), json(&filter.generations)?),
+            ("document_id", filter.documents.is_empty(), json(&filter.documents)?),
+            ("chunk_id", filter.chunks.is_empty(), json(&filter.chunks)?),
+        ];
+        for (column, empty, list) in ids {
+            if !empty {
+                query.push(" AND p.").push(column).push(" IN (SELECT unhex(value, '-') FROM json_each(");
+                query.push_bind(list).push("))");
+            }
+        }
+        Ok(())
+    }
+
+    fn index(&self, order: Option<PairOrder>) -> &'static str {
+        let filter = self.filter;
+        if !filter.chunks.is_empty() {
+            // A chunk has few pairs: they are sorted at once.
+            return "pairs_by_source";
+        }
+        match order.map(|order| order.by) {
+            Some(PairSort::CreatedAt) => "pairs_by_age",
+            Some(PairSort::Quality) => "pairs_by_quality",
+            Some(PairSort::Grounding) => "pairs_by_grounding",
+            None if filter.min_quality.is_some() || filter.max_quality.is_some() => "pairs_by_quality",
+            None if filter.min_grounding.is_some() || filter.max_grounding.is_some() => "pairs_by_grounding",
+            None => "pairs_by_age",
+        }
+    }
+}
