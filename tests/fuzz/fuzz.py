@@ -33,6 +33,7 @@ def start(program, folder):
         "DATA_FORGE_AUTH_TOKENS": f"fuzz={KEY}",
         "DATA_FORGE_USER_REQUESTS_PER_SECOND": "0",
         "PATH": os.environ["PATH"],
+        "RUST_LOG": "warn",
     }
     arguments = [os.path.abspath(program), "serve", "--listen", "127.0.0.1:0"]
     server = subprocess.Popen(arguments, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True)

@@ -59,7 +59,8 @@ async fn main() -> Result<()> {
     let memory = resident(pid)?;
     println!("{:<38} {:>9} {:>9} {:>7}", "list", "rows", "ratio", "deep");
     let mut worst: f64 = 0.0;
-    for case in cases(&filled) {
+    let number = number(&bare, &filled).await?;
+    for case in cases(&filled, number) {
         let (ratio, total) = compare(&client, &bare, &list, &case, arguments.runs).await?;
         let deep = deep(&client, &list, &case, arguments.runs).await?;
         let deep = deep.map_or("-".to_owned(), |deep| format!("{deep:.2}"));
@@ -82,7 +83,13 @@ async fn prepare(file: &std::path::Path, pairs: u64) -> Result<Filled> {
     fill(&*store::open_metadata("sqlite::memory:").await?, 1).await
 }
 
-fn cases(filled: &Filled) -> Vec<Case> {
+/// What stands before the search terms of the project.
+async fn number(bare: &SqlitePool, filled: &Filled) -> Result<i64> {
+    let sql = "SELECT number FROM project_totals WHERE project_id = ?";
+    Ok(sqlx::query(sql).bind(*filled.project.as_uuid()).fetch_one(bare).await?.get(0))
+}
+
+fn cases(filled: &Filled, number: i64) -> Vec<Case> {
     let id = |id: &dyn std::fmt::Display| format!("x'{}'", id.to_string().replace('-', ""));
     let project = id(&filled.project);
     let case = |name, query: &str, condition: &str, order| Case {
@@ -91,7 +98,8 @@ fn cases(filled: &Filled) -> Vec<Case> {
         rows: format!("FROM pairs WHERE project_id = {project} {condition}"),
         order,
     };
-    let search = |name, query: &str, terms: &str| Case {
+    let term = |word: &str| format!("\"{number}_{word}\"");
+    let search = |name, query: &str, terms: String| Case {
         name,
         query: format!("q={query}"),
         rows: format!(
@@ -142,10 +150,9 @@ fn cases(filled: &Filled) -> Vec<Case> {
             &generation,
             "quality_rank DESC, id DESC",
         ),
-        search("a common word", "word1%20", "word1"),
-        search("two words", "word7%20word30%20", "word7 word30"),
-        search("a rare word", "word3900%20", "word3900"),
-        search("a word's beginning", "word39", "word39*"),
+        search("two words", "word7%20word30", format!("{} {}*", term("word7"), term("word30"))),
+        search("a rare word", "word3900", format!("{}*", term("word3900"))),
+        search("a common word", "word1", format!("{}*", term("word1"))),
     ]
 }
 
