@@ -13,7 +13,7 @@ use model::Format;
 
 pub(crate) use package::{Inside, inside};
 
-use crate::{Draft, ParseError};
+use crate::{Draft, Options, ParseError};
 use body::Body;
 use numbering::Numbering;
 use package::Package;
@@ -23,7 +23,7 @@ use styles::Styles;
 ///
 /// # Errors
 /// Where the archive or its main part is damaged, or unpacks to more than the bounds allow.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
+pub(crate) fn parse(bytes: &[u8], _options: &Options) -> Result<Draft, ParseError> {
     let mut package = Package::open(bytes)?;
     let document = package.document_part()?;
     let mut draft = Draft::new(Format::Docx);

@@ -8,10 +8,10 @@ mod walk;
 use model::Format;
 use scraper::{Html, Selector};
 
-use crate::{Draft, draft, encoding};
+use crate::{Draft, Options, draft, encoding};
 
 /// Parses an HTML page.
-pub(crate) fn parse(bytes: &[u8]) -> Draft {
+pub(crate) fn parse(bytes: &[u8], _options: &Options) -> Draft {
     let decoded = encoding::decode_lines(bytes, declared_encoding(bytes).as_deref());
     let mut draft = Draft::new(Format::Html);
     draft.warnings.extend(decoded.warning);
@@ -122,7 +122,7 @@ mod tests {
             <ul><li>One<ul><li>nested</li></ul></li><li><p>Two</p><p>more</p></li></ul>\
             <table><tr><th>Name<th>Size<tr><td rowspan=2>Mallard<td>50 cm<tr><td>60 cm</table>\
             <pre><code class=language-py>def f():\n    pass</code></pre><dl><dt>Term<dd>Meaning</dl><script>no()</script>";
-        let document = parse(page.as_bytes()).finish().unwrap();
+        let document = parse(page.as_bytes(), &Options::default()).finish().unwrap();
         assert_eq!(document.title.as_deref(), Some("A page"));
         insta::assert_snapshot!(render::markdown(&document), @r"
         # Ducks
@@ -158,7 +158,7 @@ mod tests {
             "<body><nav><a href=/>Home</a></nav><div class=sidebar>Most read today</div>\
              <article><h1>Otters</h1>{article}</article><footer>All rights reserved</footer></body>"
         );
-        let text = parse(page.as_bytes()).finish().unwrap().text;
+        let text = parse(page.as_bytes(), &Options::default()).finish().unwrap().text;
         assert!(text.contains("The otter is back"), "{text}");
         assert!(!text.contains("Most read") && !text.contains("All rights"), "{text}");
     }
@@ -177,7 +177,7 @@ mod tests {
              <table><caption>Usual speed</caption><tr><th>Line<th>Speed<tr><td>Cable<td>110 MB/s</table>\
              </article></main><footer>All rights reserved</footer></body>"
         );
-        let document = parse(page.as_bytes()).finish().unwrap();
+        let document = parse(page.as_bytes(), &Options::default()).finish().unwrap();
         assert_eq!(document.title.as_deref(), Some("Slow backups"));
         let written = render::markdown(&document);
         let (_, end) = written.split_once("Look under").unwrap();
@@ -216,7 +216,7 @@ mod tests {
         let cell = format!("<td colspan=64 rowspan=9999>{}", "x".repeat(200));
         let page =
             format!("<table>{}{}</table>", "<tr>".to_owned() + &cell.repeat(200), "<tr><td>y".repeat(2_000));
-        let text = parse(page.as_bytes()).finish().unwrap().text;
+        let text = parse(page.as_bytes(), &Options::default()).finish().unwrap().text;
         assert!(text.contains('y'));
         assert!(text.len() < 16 * 1024 * 1024, "{}", text.len());
     }
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn deep_nesting_is_text() {
         let page = format!("{}deep down{}", "<span>".repeat(100_000), "</span>".repeat(100_000));
-        let document = crate::parse(page.as_bytes(), model::Format::Html).unwrap();
+        let document = crate::parse(page.as_bytes(), model::Format::Html, &Options::default()).unwrap();
         assert_eq!(document.text, "deep down");
     }
 

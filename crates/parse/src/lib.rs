@@ -12,6 +12,7 @@ mod html;
 pub mod language;
 mod lists;
 mod markdown;
+mod options;
 pub mod pdf;
 pub mod render;
 mod txt;
@@ -21,6 +22,7 @@ pub use detect::{by_extension, detect, supported_extension};
 pub use draft::Draft;
 pub use error::ParseError;
 pub use model::{Chunking, ChunkingStrategy};
+pub use options::Options;
 
 use model::{Format, ParsedDocument};
 
@@ -28,14 +30,14 @@ use model::{Format, ParsedDocument};
 ///
 /// # Errors
 /// Why the document cannot be read, in words for the user.
-pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedDocument, ParseError> {
+pub fn parse(bytes: &[u8], format: Format, options: &Options) -> Result<ParsedDocument, ParseError> {
     guard::run(|| {
         let draft = match format {
-            Format::Pdf => pdf::parse(bytes)?,
-            Format::Docx => docx::parse(bytes)?,
+            Format::Pdf => pdf::parse(bytes, options)?,
+            Format::Docx => docx::parse(bytes, options)?,
             Format::Markdown => markdown::parse(bytes),
             Format::Txt => txt::parse(bytes),
-            Format::Html => html::parse(bytes),
+            Format::Html => html::parse(bytes, options),
             Format::Csv => csv::parse(bytes),
         };
         match format {

@@ -16,13 +16,13 @@ mod streams;
 use model::Format;
 
 use self::{interpreter::Interpreter, layout::PageLines, limits::MAX_PAGES};
-use crate::{Draft, ParseError};
+use crate::{Draft, Options, ParseError};
 
 /// Parses a PDF.
 ///
 /// # Errors
 /// Where it is encrypted with a password, has no page or no text.
-pub fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
+pub fn parse(bytes: &[u8], options: &Options) -> Result<Draft, ParseError> {
     let pdf = document::open(bytes)?;
     let pages = pdf.pages();
     if pages.len() > MAX_PAGES {
@@ -50,8 +50,10 @@ pub fn parse(bytes: &[u8]) -> Result<Draft, ParseError> {
     if interpreter.budget.is_spent() {
         draft.warnings.push("the PDF is larger than what is read of one file; its end is missing".to_owned());
     }
-    let furniture = layout::remove_furniture(&mut read);
-    draft.warnings.extend(warning_of_furniture(&furniture));
+    if !options.page_furniture {
+        let furniture = layout::remove_furniture(&mut read);
+        draft.warnings.extend(warning_of_furniture(&furniture));
+    }
     layout::assemble(read, &document::outline(&pdf), &mut draft);
     Ok(draft)
 }

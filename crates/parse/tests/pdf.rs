@@ -7,12 +7,14 @@ mod layout;
 
 use builder::{Builder, line, lines};
 use model::{Block, BlockKind, ParsedDocument};
-use parse::{ParseError, pdf};
+use parse::{Options, ParseError, pdf};
 use proptest::prelude::*;
 use rstest::rstest;
 
 fn parse(pdf: Builder) -> ParsedDocument {
-    pdf::parse(&pdf.build()).and_then(parse::Draft::finish).expect("the document is well formed and has text")
+    pdf::parse(&pdf.build(), &Options::default())
+        .and_then(parse::Draft::finish)
+        .expect("the document is well formed and has text")
 }
 
 fn text_of(content: &str) -> String {
@@ -307,22 +309,29 @@ fn a_password_is_asked_for() {
         "/Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O <{key}> /U <{key}> >> /ID [<00> <00>]"
     );
     let pdf = Builder::new().page(&lines(72.0, 700.0, &PROSE)).trailer(&encrypt).build();
-    assert_eq!(pdf::parse(&pdf), Err(ParseError::Encrypted { format: "PDF" }));
+    assert_eq!(pdf::parse(&pdf, &Options::default()), Err(ParseError::Encrypted { format: "PDF" }));
 }
 
 #[test]
 fn a_cut_file_is_repaired_or_refused() {
     let whole = Builder::new().page(&lines(72.0, 700.0, &PROSE)).build();
     let without_table = whole.windows(4).position(|bytes| bytes == b"xref").unwrap();
-    let document = pdf::parse(&whole[..without_table]).unwrap().finish().unwrap();
+    let document = pdf::parse(&whole[..without_table], &Options::default()).unwrap().finish().unwrap();
     assert_eq!(document.text, PROSE.join(" "));
-    assert!(matches!(pdf::parse(&whole[..40]), Err(ParseError::Broken { format: "PDF", .. })));
-    assert!(matches!(pdf::parse(b"no PDF at all"), Err(ParseError::Broken { format: "PDF", .. })));
+    assert!(matches!(
+        pdf::parse(&whole[..40], &Options::default()),
+        Err(ParseError::Broken { format: "PDF", .. })
+    ));
+    assert!(matches!(
+        pdf::parse(b"no PDF at all", &Options::default()),
+        Err(ParseError::Broken { format: "PDF", .. })
+    ));
 }
 
 #[test]
 fn pages_without_text_need_ocr() {
-    let Err(ParseError::NoText { hint, .. }) = pdf::parse(&Builder::new().page("0 0 100 100 re f").build())
+    let Err(ParseError::NoText { hint, .. }) =
+        pdf::parse(&Builder::new().page("0 0 100 100 re f").build(), &Options::default())
     else {
         panic!("there is no text to find")
     };
@@ -375,12 +384,12 @@ fn sample() -> Vec<u8> {
 proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let _ = pdf::parse(&bytes);
+        let _ = pdf::parse(&bytes, &Options::default());
     }
 
     #[test]
     fn random_content_never_panics(content in "[ -~\n]{0,300}") {
-        let _ = pdf::parse(&Builder::new().page(&content).build());
+        let _ = pdf::parse(&Builder::new().page(&content).build(), &Options::default());
     }
 
     #[test]
@@ -397,7 +406,7 @@ proptest! {
         if !keep_whole {
             bytes.truncate(cut.index(bytes.len()));
         }
-        if let Ok(draft) = pdf::parse(&bytes) {
+        if let Ok(draft) = pdf::parse(&bytes, &Options::default()) {
             prop_assert!(!draft.is_empty());
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use ::parse::{ChunkDraft, Chunking};
+use ::parse::{ChunkDraft, Chunking, Options};
 use anyhow::Context;
 use model::ParsedDocument;
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
 fn one(path: &Path, args: &ParseArgs) -> anyhow::Result<String> {
     let bytes = fs::read(path).context("it cannot be read")?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let document = ::parse::parse(&bytes, ::parse::detect(&bytes, &name)?)?;
+    let document = ::parse::parse(&bytes, ::parse::detect(&bytes, &name)?, &Options::default())?;
     Ok(match args.format {
         Some(TextFormat::Text) => document.text,
         Some(TextFormat::Markdown) => ::parse::render::markdown(&document),

@@ -1,7 +1,7 @@
 //! A document to chunks.
 
 use model::{Chunk, ChunkId, Document, DocumentStatus, ParsedDocument, Passage, Unit, sha256_hex};
-use parse::{ChunkDraft, ParseError};
+use parse::{ChunkDraft, Options, ParseError};
 use store::{Keys, ObjectKey, Outcome, UnitFailure};
 
 use super::{Work, Worked};
@@ -23,7 +23,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     let format = document.format;
     let chunking = work.generation.chunking.unwrap_or(environment.chunking);
     let parsed = tokio::task::spawn_blocking(move || -> Result<_, ParseError> {
-        let parsed = parse::parse(&bytes, format)?;
+        let parsed = parse::parse(&bytes, format, &Options::default())?;
         let chunks = parse::chunk(&parsed, &chunking);
         let json = serde_json::to_vec(&parsed).map_err(|error| ParseError::Bug(error.to_string()))?;
         Ok((parsed, chunks, json))

@@ -44,7 +44,7 @@ fn package(body: &str) -> Vec<u8> {
 }
 
 fn document(body: &str) -> ParsedDocument {
-    parse(&package(body)).unwrap().finish().unwrap()
+    parse(&package(body), &Options::default()).unwrap().finish().unwrap()
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn list_items_bear_the_numbers_that_they_are_printed_with() {
 #[test]
 fn damage_is_named() {
     let deep = "<w:sdt>".repeat(2_000);
-    let error = parse(&package(&deep)).unwrap_err().to_string();
+    let error = parse(&package(&deep), &Options::default()).unwrap_err().to_string();
     assert!(error.contains("nested more than"), "{error}");
-    assert!(matches!(parse(b"PK\x03\x04 no archive"), Err(ParseError::Broken { .. })));
+    assert!(matches!(parse(b"PK\x03\x04 no archive", &Options::default()), Err(ParseError::Broken { .. })));
     assert_eq!(inside(&package("")), Ok(Inside::Word));
 }
 
@@ -118,7 +118,10 @@ fn damage_is_named() {
 fn a_part_that_unpacks_to_too_much_is_refused() {
     let bomb = package(&" ".repeat(20 * 1024 * 1024));
     assert!(bomb.len() < 100_000, "{}", bomb.len());
-    assert_eq!(parse(&bomb), Err(ParseError::TooLarge("w/main.xml unpacks to more than 16 MiB".to_owned())));
+    assert_eq!(
+        parse(&bomb, &Options::default()),
+        Err(ParseError::TooLarge("w/main.xml unpacks to more than 16 MiB".to_owned()))
+    );
 }
 
 #[test]
