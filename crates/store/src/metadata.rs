@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{
-    Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, GenerationStatus,
-    LogEntry, Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId, Scores, Sha256Hex, Time, Unit,
-    UnitId, Usage, UserId,
+    Chunk, ChunkId, Document, DocumentId, ExcludeReason, Export, Generation, GenerationId, GenerationKind,
+    GenerationStatus, LogEntry, Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId, Scores,
+    Sha256Hex, Time, Unit, UnitId, Usage, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +131,17 @@ impl UnitCounts {
     pub fn ended(&self) -> u64 {
         self.done + self.failed
     }
+}
+
+/// What a look at all chunks of a project found out about one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChunkMark {
+    /// The chunk.
+    pub chunk: ChunkId,
+    /// What it is about, where that was found out.
+    pub topic: Option<String>,
+    /// Why it is to be left out of generation, if it is.
+    pub exclude: Option<ExcludeReason>,
 }
 
 /// A paid call and its reply. The key is generation, unit and the hash of the request's body.
@@ -454,6 +465,10 @@ pub trait Metadata: Library {
     /// Stores a paid call and adds its usage to the generation's; it is durable when this returns.
     /// A call that is there already stays as it is and is not counted again.
     async fn record_call(&self, entry: &LedgerEntry) -> Result<()>;
+
+    /// Writes what was found out about chunks of the generation's project. What a person decided about
+    /// leaving a chunk out, or wrote in it, stays as it is. Says how many chunks there were.
+    async fn mark_chunks(&self, generation: GenerationId, marks: &[ChunkMark]) -> Result<u64>;
 
     /// Marks each pair of the project that has the same key as an earlier one (by generation, file
     /// name, position, slot) as its duplicate, for the keys that occur in this generation; and

@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use model::{Chunk, ChunkId, ContentType, ExcludeCode, Phase, UndoId};
+use model::{Chunk, ChunkId, ContentType, ExcludeCode, ExcludeReason, GenerationKind, Phase, UndoId};
 
 use super::{
-    Outcome, checks, ensure, ensure_eq,
-    sample::{World, ada, at, bob, chunk, into_chunks, passage},
+    Outcome, checks, ensure, ensure_eq, ensure_err,
+    sample::{World, ada, at, bob, chunk, generation, into_chunks, passage, project},
 };
-use crate::{BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, Metadata, PageRequest, Selection, Undone};
+use crate::{
+    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, ChunkMark, Metadata, PageRequest, Selection,
+    StoreError, Undone,
+};
 
 checks!(dyn Metadata:
     are_paged_by_file_document_and_position,
@@ -17,6 +20,7 @@ checks!(dyn Metadata:
     an_edit_is_what_the_next_run_is_shown,
     what_a_person_changed_outlives_a_new_parse,
     many_are_left_out_and_taken_back,
+    marks_yield_to_what_a_person_decided,
 );
 
 async fn list(world: &World, filter: &ChunkFilter) -> Result<Vec<ChunkId>, super::Error> {
@@ -198,5 +202,45 @@ async fn many_are_left_out_and_taken_back(store: Arc<dyn Metadata>) -> Outcome {
     ensure_eq!(list(&world, &excluded).await?, [made[1].id]);
     ensure_eq!(store.chunk(&ada(), made[0].id).await?.as_ref(), Some(&made[0]));
     ensure!(store.undo_pairs(&ada(), project, undo(2), at(51)).await?.is_none());
+    Ok(())
+}
+
+async fn marks_yield_to_what_a_person_decided(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let made = world.parsed(2, &[&world.document(1, "a").await?], 4).await?;
+    let parse = generation(world.project, 2, GenerationKind::Parse);
+    let include = ChunkChange { excluded: Some(false), ..ChunkChange::default() };
+    world.store.update_chunk(&ada(), world.project, made[1].id, &include, at(9)).await?;
+    edit(&world, made[2].id, "Edited.").await?;
+    let reason = ExcludeReason { code: ExcludeCode::Duplicate, detail: "says what b says".into() };
+    let mark = |chunk: &Chunk, exclude: &Option<ExcludeReason>| ChunkMark {
+        chunk: chunk.id,
+        topic: Some("birds".into()),
+        exclude: exclude.clone(),
+    };
+    let marks: Vec<_> = made[..3].iter().map(|chunk| mark(chunk, &Some(reason.clone()))).collect();
+    ensure_eq!(world.store.mark_chunks(parse.id, &marks).await?, 3);
+    let now = world.store.chunks(&ada(), made[0].document_id, 0, 9).await?;
+    ensure_eq!(now.iter().map(|chunk| chunk.excluded).collect::<Vec<_>>(), [true, false, false, false]);
+    ensure_eq!(now[0].exclude_reason.as_ref(), Some(&reason));
+    ensure_eq!(now[1].exclude_reason, None);
+    ensure_eq!(now.iter().filter(|chunk| chunk.topic.as_deref() == Some("birds")).count(), 3);
+    let excluded = ChunkFilter { excluded: Some(true), ..ChunkFilter::default() };
+    ensure_eq!(list(&world, &excluded).await?, [made[0].id]);
+
+    // What the mark was made for may go again.
+    ensure_eq!(world.store.mark_chunks(parse.id, &[mark(&made[0], &None)]).await?, 1);
+    ensure_eq!(list(&world, &excluded).await?, []);
+    let now = world.store.chunk(&ada(), made[0].id).await?.ok_or("no chunk")?;
+    ensure_eq!((now.excluded, now.exclude_reason), (false, None));
+
+    // What is another project's is passed over.
+    let other = project(7);
+    world.store.create_project(&other).await?;
+    let foreign = generation(other.id, 8, GenerationKind::Parse);
+    world.store.create_generation(&ada(), &foreign, &[]).await?;
+    ensure_eq!(world.store.mark_chunks(foreign.id, &[mark(&made[0], &Some(reason))]).await?, 0);
+    let unknown = generation(world.project, 9, GenerationKind::Parse).id;
+    ensure_err!(world.store.mark_chunks(unknown, &[]).await, StoreError::NotFound("generation"));
     Ok(())
 }

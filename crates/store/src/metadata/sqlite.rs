@@ -20,6 +20,7 @@ mod leases;
 mod ledger;
 mod library;
 mod logs;
+mod marks;
 mod pairs;
 #[cfg(test)]
 mod plans;
@@ -47,7 +48,7 @@ use super::{
     Advance, Change, ChunkSelection, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode,
     Owner, PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult,
 };
-use crate::{Result, StoreError};
+use crate::{ChunkMark, Result, StoreError};
 
 /// How long a writer waits for those of other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -322,6 +323,10 @@ impl Metadata for Sqlite {
 
     async fn record_call(&self, entry: &LedgerEntry) -> Result<()> {
         ledger::record(self, entry).await
+    }
+
+    async fn mark_chunks(&self, generation: GenerationId, marks: &[ChunkMark]) -> Result<u64> {
+        marks::mark(self, generation, marks).await
     }
 
     async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64> {

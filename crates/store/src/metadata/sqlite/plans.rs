@@ -5,7 +5,7 @@ use model::{ProjectId, ReviewStatus, Time, UserId};
 use rstest::rstest;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{Sqlite, chunks, documents, duplicates, finish, library, pairs, projects, units};
+use super::{Sqlite, chunks, documents, duplicates, finish, library, marks, pairs, projects, units};
 use crate::{ChunkFilter, PairCursor, PairFilter, PairOrder, PairSelection, PairSort};
 
 async fn plan(sql: &str) -> Vec<String> {
@@ -33,6 +33,7 @@ fn walks(step: &str) -> bool {
 #[case::done(finish::DONE)]
 #[case::work_pairs(pairs::OF_CHUNK)]
 #[case::mark_duplicates(&duplicates::mark_sql(duplicates::OF_GENERATION))]
+#[case::mark_chunks(marks::MARK)]
 #[case::count_duplicates(duplicates::COUNT)]
 #[case::chunks_to_generate(chunks::TO_GENERATE)]
 #[case::documents(documents::LIST)]
@@ -135,6 +136,20 @@ async fn pages_of_pairs_are_read_along_their_order(
     let search = format!("SEARCH p USING INDEX {index} (project_id=? AND ");
     let goes_on = |step: &String| step.starts_with(&search) && step.contains(",id)");
     assert!(plan.iter().any(goes_on), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn the_few_pairs_of_a_document_are_found_first() {
+    let filter = pair_filter();
+    let order = PairOrder { by: PairSort::Quality, descending: true };
+    for (total, index) in [(10, "pairs_by_document"), (1_000_000, "pairs_by_quality")] {
+        let matching = library::PairMatching::new(project(), 1, &filter).counted(total);
+        let query = library::page_of_pairs(&matching, order, None, 50).unwrap();
+        let plan = plan(query.sql().as_str()).await;
+        let found = format!("SEARCH p USING INDEX {index} (project_id=? AND ");
+        assert!(plan.iter().any(|step| step.starts_with(&found)), "{plan:#?}");
+        assert!(!plan.iter().any(|step| walks(step)), "{plan:#?}");
+    }
 }
 
 #[tokio::test]

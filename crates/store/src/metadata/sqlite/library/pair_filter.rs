@@ -10,19 +10,29 @@ use sqlx::QueryBuilder;
 use super::super::{Database, row::json, terms};
 use crate::{PairFilter, PairOrder, PairSort, Result};
 
+/// How many pairs are sorted sooner than all of the project's are walked in their order.
+const SORTED: u64 = 10_000;
+
 /// Pairs of a project that match, as a table `p`.
 pub(in super::super) struct Matching<'a> {
     project: ProjectId,
     filter: &'a PairFilter,
     /// What the full-text table has to match; `Some(None)` matches nothing.
     search: Option<Option<String>>,
+    /// Whether so few match that they are best found first and then sorted.
+    few: bool,
 }
 
 impl<'a> Matching<'a> {
     /// `number` is the project's, for search terms.
     pub(in super::super) fn new(project: ProjectId, number: i64, filter: &'a PairFilter) -> Self {
         let search = filter.q.as_deref().map(|q| terms::matching(q, number));
-        Self { project, filter, search }
+        Self { project, filter, search, few: false }
+    }
+
+    /// The same, now that it is known how many match.
+    pub(in super::super) fn counted(self, total: u64) -> Self {
+        Self { few: total <= SORTED, ..self }
     }
 
     /// Whether all pairs of the project match.
@@ -105,6 +115,9 @@ impl<'a> Matching<'a> {
         if !filter.chunks.is_empty() {
             // A chunk has few pairs: they are sorted at once.
             return "pairs_by_source";
+        }
+        if !filter.documents.is_empty() && (order.is_none() || self.few) {
+            return "pairs_by_document";
         }
         match order.map(|order| order.by) {
             Some(PairSort::CreatedAt) => "pairs_by_age",

@@ -28,6 +28,7 @@ pub(super) async fn list(
     let Some(number) = projects::number(&mut tx, user, project).await? else { return Ok(None) };
     let matching = Matching::new(project, number, filter);
     let total = count(&mut tx, project, &matching).await?;
+    let matching = matching.counted(total);
     let mut query = query(&matching, order, after, page::rows(request))?;
     let found = query
         .build()
