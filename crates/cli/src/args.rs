@@ -50,6 +50,9 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Work on one phase of a generation; takes all else from the settings
     Worker(WorkerArgs),
+    /// Read documents for another process of this program, by the protocol of `jobs`
+    #[command(hide = true)]
+    ReadDocuments,
     /// Print documents as parsed and chunked, a JSON line each
     Parse(ParseArgs),
     /// List the models that the gateway offers, and the built-in teacher

@@ -29,6 +29,10 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> Outcome<Exit> {
         // These are synchronous and need no settings.
         Command::Completions { shell } => completions::run(shell),
         Command::Openapi => openapi::run(printer),
+        Command::ReadDocuments => {
+            jobs::read_documents(std::io::stdin().lock(), std::io::stdout().lock())?;
+            Ok(Exit::Done)
+        }
         Command::Parse(args) => parse::run(&args, printer),
         Command::Run(args) => runtime()?.block_on(run::run(&args, &common, printer)),
         Command::Models(args) => runtime()?.block_on(models::run(&args, &common, printer)),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
-use jobs::{Environment, StoreLogs, SystemClock};
+use jobs::{Environment, ReaderCommand, Readers, StoreLogs, SystemClock};
 use llm::{Gateway, GatewayConfig};
 use model::Price;
 use store::OpenMode;
@@ -65,6 +65,9 @@ async fn open(settings: &Settings, mode: OpenMode) -> Outcome<Environment> {
         .await
         .map_err(|error| Failure::usage(error).hint("`data-forge doctor` checks the settings"))?;
     let mut environment = Environment::new(metadata, objects, Arc::new(SystemClock));
+    let program = std::env::current_exe().context("this program does not know where it is")?;
+    let reader = ReaderCommand { program, arguments: vec!["read-documents".into()] };
+    environment.readers = Arc::new(Readers::apart(reader));
     environment.limits.max_concurrency = settings.max_concurrency;
     Ok(environment)
 }

@@ -7,7 +7,7 @@ use model::{Generation, Price, Time};
 use parse::Chunking;
 use store::{Metadata, Objects, Owner};
 
-use crate::{Clock, fetch::FetchPolicy, owner};
+use crate::{Clock, Readers, fetch::FetchPolicy, owner};
 
 /// What a worker works with: decided once, when the process starts.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// Who this process is to others.
     pub owner: Owner,
+    /// What reads documents.
+    pub readers: Arc<Readers>,
     /// How documents are cut.
     pub chunking: Chunking,
     /// What may be fetched from where.
@@ -83,7 +85,7 @@ impl Default for Limits {
 }
 
 impl Environment {
-    /// An environment of this process with the default limits, and without a gateway.
+    /// An environment of this process with the default limits, without a gateway, that reads documents itself.
     pub fn new(metadata: Arc<dyn Metadata>, objects: Arc<dyn Objects>, clock: Arc<dyn Clock>) -> Self {
         Self {
             metadata,
@@ -91,6 +93,7 @@ impl Environment {
             chat: None,
             clock,
             owner: owner::this_process(),
+            readers: Arc::new(Readers::here()),
             chunking: Chunking::default(),
             fetch: FetchPolicy::default(),
             limits: Limits::default(),

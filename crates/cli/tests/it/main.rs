@@ -10,6 +10,7 @@ mod gateway;
 mod interruption;
 mod kill;
 mod openapi;
+mod readers;
 mod run;
 mod serve;
 mod server_side;

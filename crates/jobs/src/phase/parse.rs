@@ -1,13 +1,14 @@
 //! A document to chunks.
 
-use model::{Chunk, ChunkId, Document, DocumentStatus, ParsedDocument, Passage, Unit, sha256_hex};
-use parse::{ChunkDraft, Options, ParseError};
+use model::{Chunk, ChunkId, Document, DocumentStatus, Passage, Unit, sha256_hex};
+use parse::ChunkDraft;
 use store::{Keys, ObjectKey, Outcome, UnitFailure};
 
 use super::{Work, Worked};
 use crate::{
     JobsError, LOG_TARGET,
     fetch::{Fetched, fetch},
+    reader::{About, Reading},
 };
 
 /// Works on one document.
@@ -22,21 +23,13 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     };
     let format = document.format;
     let chunking = work.generation.chunking.unwrap_or(environment.chunking);
-    let parsed = tokio::task::spawn_blocking(move || -> Result<_, ParseError> {
-        let parsed = parse::parse(&bytes, format, &Options::default())?;
-        let chunks = parse::chunk(&parsed, &chunking);
-        let json = serde_json::to_vec(&parsed).map_err(|error| ParseError::Bug(error.to_string()))?;
-        Ok((parsed, chunks, json))
-    })
-    .await;
-    let (parsed, chunks, json) = match parsed {
-        Ok(Ok(parsed)) => parsed,
-        Ok(Err(error)) => return Ok(failed(&document.filename, &error.to_string())),
-        Err(error) => return Ok(failed(&document.filename, &ParseError::Bug(error.to_string()).to_string())),
+    let read = match environment.readers.read(bytes, Reading { format, chunking }).await {
+        Ok(read) => read,
+        Err(reason) => return Ok(failed(&document.filename, &reason)),
     };
     let key = Keys::new(&work.user, document.project_id).parsed(document.id);
-    environment.objects.put(&key, &json).await?;
-    Ok(Worked::Outcome(parsed_outcome(work, document, &parsed, chunks)))
+    environment.objects.put(&key, &read.json).await?;
+    Ok(Worked::Outcome(parsed_outcome(work, document, read.about, read.chunks)))
 }
 
 /// A document's bytes, fetched where nobody has done so yet; or why there are none.
@@ -70,14 +63,9 @@ async fn source(work: &Work, document: &mut Document) -> Result<Result<Vec<u8>, 
     Ok(Ok(bytes))
 }
 
-fn parsed_outcome(
-    work: &Work,
-    document: Document,
-    parsed: &ParsedDocument,
-    chunks: Vec<ChunkDraft>,
-) -> Outcome {
+fn parsed_outcome(work: &Work, document: Document, about: About, chunks: Vec<ChunkDraft>) -> Outcome {
     let now = work.environment.now();
-    let title = parsed.title.clone().unwrap_or_else(|| document.filename.clone());
+    let title = about.title.unwrap_or_else(|| document.filename.clone());
     let chunks: Vec<_> = chunks
         .into_iter()
         .map(|draft| {
@@ -87,7 +75,7 @@ fn parsed_outcome(
                 content_type: draft.content_type,
                 text: draft.text.clone(),
                 table_header: draft.table_header.clone(),
-                language: parsed.language.clone(),
+                language: about.language.clone(),
             };
             (chunk(&document, draft, now), passage)
         })
@@ -95,9 +83,9 @@ fn parsed_outcome(
     let document = Document {
         status: DocumentStatus::Parsed,
         error: None,
-        pages: parsed.pages,
+        pages: about.pages,
         chunk_count: chunks.len() as u64,
-        warnings: parsed.warnings.clone(),
+        warnings: about.warnings,
         parsed_at: Some(now),
         ..document
     };
