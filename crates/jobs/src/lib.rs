@@ -23,6 +23,7 @@ mod resume;
 mod scoring;
 mod step;
 mod supervisor;
+mod survey;
 #[cfg(test)]
 mod testing;
 mod worker;
@@ -43,4 +44,5 @@ pub use reader::{ReadLimits, ReaderCommand, Readers, Reading, read_documents};
 pub use resume::{BudgetChange, resume, retry_failed};
 pub use step::fail;
 pub use supervisor::{Supervisor, SupervisorConfig};
+pub use survey::survey;
 pub use worker::{WorkEnd, work};

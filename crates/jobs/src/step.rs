@@ -3,7 +3,7 @@
 use model::{Generation, GenerationId, Phase, UserId};
 use store::{Advance, UnitCounts};
 
-use crate::{Environment, JobsError};
+use crate::{Environment, JobsError, survey::survey};
 
 /// What a generation becomes when no unit of its phase is left.
 pub(crate) async fn after(
@@ -18,7 +18,15 @@ pub(crate) async fn after(
         return Ok(generation.fail(nothing_succeeded(phase, counts), now)?);
     }
     Ok(match phase {
-        Phase::Parse => generation.complete(now)?,
+        Phase::Parse => {
+            // Who drives a parse by himself knows best among which documents.
+            if !generation.job_names.is_empty() {
+                let context = environment.metadata.generation_context(generation.id).await?;
+                let user = context.ok_or(JobsError::NoGeneration)?.user;
+                survey(environment, &user, generation.project_id, None).await?;
+            }
+            generation.complete(now)?
+        }
         Phase::Generate => generation.validate()?,
         Phase::Validate => {
             environment.metadata.mark_duplicates(generation.id).await?;

@@ -43,7 +43,9 @@ pub struct ExcludeReason {
 }
 
 /// Reasons for leaving a chunk out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ExcludeCode {
     /// Text that stands around content: navigation, legal notes.
@@ -82,6 +84,9 @@ pub struct Chunk {
     pub token_count: u32,
     /// Where it stands in the document.
     pub source: ChunkSource,
+    /// Its language, as ISO 639-1, where that can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What it is about, where that was found out.
     pub topic: Option<String>,
     /// Whether a person changed its text.

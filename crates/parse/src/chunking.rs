@@ -1,11 +1,14 @@
 //! Blocks to chunks: sections by headings, small siblings together, long ones cut where it hurts
 //! least.
 
+mod languages;
 mod pack;
+mod paragraphs;
 mod pieces;
 mod sections;
 mod sentences;
 mod toc;
+mod windows;
 
 use model::{
     BlockKind, CharIndex, ChunkSource, Chunking, ChunkingStrategy, ContentType, ExcludeCode, ExcludeReason,
@@ -13,6 +16,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+use self::languages::Languages;
 pub use self::pieces::count_tokens;
 
 /// A chunk before it belongs to a project.
@@ -29,6 +33,9 @@ pub struct ChunkDraft {
     /// See [`model::Chunk::table_header`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub table_header: Vec<String>,
+    /// Its language, as ISO 639-1: its own where it is long enough to tell, else its document's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// The number of its tokens (`o200k_base`).
     pub token_count: u32,
     /// Where it stands.
@@ -37,21 +44,19 @@ pub struct ChunkDraft {
     pub exclude_reason: Option<ExcludeReason>,
 }
 
-/// Cuts a document into chunks. They follow one another without overlap and hold all of the text
-/// between them; each is one slice of it, without the white space around. A chunk never has more
-/// tokens than it may.
+/// Cuts a document into chunks: each is one slice of its text, without the white space around, and never
+/// has more tokens than it may. But for `sliding_window` they follow one another without overlap;
+/// together they hold all of the text.
 ///
-/// Each section becomes a chunk that starts at its heading; siblings of under
-/// `sections::SMALL_TOKENS` tokens share one, whose heading path is then what they have in common.
-/// A longer section is cut between blocks; a block that is too long for a chunk of its own between
-/// list items, table rows, lines of code or sentences; one of these that is too long between words.
+/// What is too long for a chunk is cut between blocks; a block that is too long for a chunk of its own
+/// between list items, table rows, lines of code or sentences; one of these that is too long between words.
 pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> {
-    let ChunkingStrategy::Auto = chunking.strategy;
     let index = CharIndex::new(&document.text);
     let blocks = pieces::blocks(document, &index);
+    let languages = Languages::of(document);
     let mut chunks = Vec::new();
-    for section in sections::sections(document, &blocks, chunking.max_tokens) {
-        for span in pack::pack(&document.text, &blocks[section.blocks.clone()], chunking.max_tokens) {
+    for section in sections::sections(document, &blocks, chunking) {
+        for span in spans(&document.text, &blocks[section.blocks.clone()], chunking) {
             let text = &document.text[span.start..span.end];
             let source = ChunkSource {
                 page_start: page_at(document, &blocks, span.start),
@@ -59,12 +64,14 @@ pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> 
                 char_start: index.scalar(span.start),
                 char_end: index.scalar(span.end),
             };
+            let content_type = content_type(document, &blocks, &span);
             chunks.push(ChunkDraft {
                 position: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
-                heading_path: section.path.clone(),
-                content_type: content_type(document, &blocks, &span),
+                heading_path: section.path_at(span.start).to_vec(),
+                content_type,
                 text: text.to_owned(),
                 table_header: table_header(document, &blocks, span.start),
+                language: languages.at(span.start, text, content_type == ContentType::Code),
                 token_count: span.tokens,
                 source,
                 exclude_reason: section.toc.then(|| ExcludeReason {
@@ -75,6 +82,18 @@ pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> 
         }
     }
     chunks
+}
+
+/// The chunks of a section.
+fn spans(text: &str, blocks: &[pieces::Piece], chunking: &Chunking) -> Vec<pack::Span> {
+    let Chunking { strategy, max_tokens, overlap_tokens } = *chunking;
+    match strategy {
+        ChunkingStrategy::Auto | ChunkingStrategy::Headings => pack::pack(text, blocks, max_tokens),
+        ChunkingStrategy::Paragraphs => {
+            paragraphs::groups(blocks).flat_map(|group| pack::pack(text, group, max_tokens)).collect()
+        }
+        ChunkingStrategy::SlidingWindow => windows::windows(text, blocks, max_tokens, overlap_tokens),
+    }
 }
 
 /// The block that a byte of the text stands in.

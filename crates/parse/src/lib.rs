@@ -15,6 +15,8 @@ mod markdown;
 mod options;
 pub mod pdf;
 pub mod render;
+pub mod repeats;
+pub mod topics;
 mod txt;
 
 pub use chunking::{ChunkDraft, chunk, count_tokens};

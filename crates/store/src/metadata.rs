@@ -8,13 +8,13 @@
 mod open;
 mod sqlite;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use model::{
-    Chunk, ChunkId, Document, DocumentId, ExcludeReason, Export, Generation, GenerationId, GenerationKind,
-    GenerationStatus, LogEntry, Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId, Scores,
-    Sha256Hex, Time, Unit, UnitId, Usage, UserId,
+    Chunk, ChunkId, Document, DocumentId, ExcludeCode, ExcludeReason, Export, Generation, GenerationId,
+    GenerationKind, GenerationStatus, LogEntry, Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId,
+    Scores, Sha256Hex, Time, Unit, UnitId, Usage, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -344,6 +344,13 @@ pub trait Metadata: Library {
         generations: &[GenerationId],
     ) -> Result<Vec<(ChunkId, Sha256Hex)>>;
 
+    /// How many chunks of these documents are excluded, by the reason why.
+    async fn excluded_chunks(
+        &self,
+        user: &UserId,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<ExcludeCode, u64>>;
+
     /// The chunks of a project that are not excluded and that the selection means, by file name, document
     /// and position: each with its passage. None where the project is not the user's.
     async fn select_chunks(
@@ -466,9 +473,12 @@ pub trait Metadata: Library {
     /// A call that is there already stays as it is and is not counted again.
     async fn record_call(&self, entry: &LedgerEntry) -> Result<()>;
 
-    /// Writes what was found out about chunks of the generation's project. What a person decided about
-    /// leaving a chunk out, or wrote in it, stays as it is. Says how many chunks there were.
-    async fn mark_chunks(&self, generation: GenerationId, marks: &[ChunkMark]) -> Result<u64>;
+    /// Writes what was found out about chunks of a project. What a person decided about leaving a chunk
+    /// out, or wrote in it, stays as it is. Says how many chunks there were.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::NotFound`] where the user has no such project.
+    async fn mark_chunks(&self, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64>;
 
     /// Marks each pair of the project that has the same key as an earlier one (by generation, file
     /// name, position, slot) as its duplicate, for the keys that occur in this generation; and

@@ -1,9 +1,11 @@
 //! Files to documents of the project; a file that is there already, by name and content, is the same
 //! document.
 
+use std::collections::BTreeMap;
+
 use anyhow::anyhow;
 use jobs::ingest::{self, IngestError, Target};
-use model::Document;
+use model::{Document, ExcludeCode};
 
 use super::{Session, discover::SourceFile};
 use crate::failure::Outcome;
@@ -13,6 +15,8 @@ use crate::failure::Outcome;
 pub(crate) struct Ingested {
     /// In the order of their names.
     pub(crate) documents: Vec<Document>,
+    /// How many chunks are left out, by the reason why; known once they are parsed.
+    pub(crate) excluded: BTreeMap<ExcludeCode, u64>,
     /// Files that became none, by name, with the reason.
     pub(crate) failed: Vec<(String, String)>,
     /// Files that were found in a folder and are none of our formats.

@@ -36,7 +36,12 @@ pub(crate) async fn documents(session: &Session, ingested: Ingested) -> Outcome<
         }
     }
     let documents = reload(session, &ingested).await?;
-    let ingested = Ingested { documents, ..ingested };
+    let ids: Vec<DocumentId> = documents.iter().map(|document| document.id).collect();
+    // Among the documents of this run alone: what stands in a file that was since renamed or changed is said
+    // nowhere else in this dataset.
+    jobs::survey(environment, user, project.id, Some(&ids.iter().copied().collect())).await?;
+    let excluded = environment.metadata.excluded_chunks(user, &ids).await?;
+    let ingested = Ingested { documents, excluded, ..ingested };
     require_one(&ingested)?;
     Ok(Some(ingested))
 }

@@ -1,8 +1,9 @@
 //! What a run says at its end.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use ::export::LeftOut;
+use model::ExcludeCode;
 use serde::Serialize;
 
 use super::{discover::Found, export::Exported, generate::Generated, ingest::Ingested};
@@ -40,6 +41,7 @@ struct Documents {
 #[derive(Debug, Serialize)]
 struct Chunks {
     total: u64,
+    excluded: BTreeMap<ExcludeCode, u64>,
     generated_now: u64,
     failed: Vec<Failed>,
 }
@@ -91,6 +93,7 @@ impl Summary {
             },
             chunks: Chunks {
                 total: ingested.documents.iter().map(|document| document.chunk_count).sum(),
+                excluded: ingested.excluded.clone(),
                 generated_now: generated.chunks,
                 failed: generated.failures.iter().map(|(place, why)| failed(place, &why.reason)).collect(),
             },
@@ -140,7 +143,16 @@ impl Summary {
                 counted(documents.failed.len() as u64, "failed"),
                 counted(documents.skipped, "of other kinds skipped")
             ),
-            format!("chunks     {}{}", chunks.total, counted(chunks.failed.len() as u64, "failed")),
+            format!(
+                "chunks     {}{}{}",
+                chunks.total,
+                counted(chunks.failed.len() as u64, "failed"),
+                chunks
+                    .excluded
+                    .iter()
+                    .map(|(code, count)| counted(*count, left_out_as(*code)))
+                    .collect::<String>()
+            ),
             format!(
                 "pairs      {} in the dataset{}{}{}{}",
                 pairs.exported,
@@ -173,6 +185,15 @@ fn list(printer: &Printer, what: &str, items: &[Failed]) {
     }
     if items.len() > NAMED {
         printer.note(format!("{what}: and {} more, which --json names", items.len() - NAMED));
+    }
+}
+
+fn left_out_as(code: ExcludeCode) -> &'static str {
+    match code {
+        ExcludeCode::Boilerplate => "left out as boilerplate",
+        ExcludeCode::Toc => "left out as tables of contents",
+        ExcludeCode::Duplicate => "left out as repetitions",
+        ExcludeCode::User => "left out by hand",
     }
 }
 

@@ -129,5 +129,18 @@ fn repeated_passages_give_their_pairs_once() {
     forge.write("docs/two.md", manual("pump", 2));
     let both = forge.run(&["run", "docs", BUILTIN[0], BUILTIN[1], "--json"]).summary(0);
     assert_eq!(both["pairs"]["exported"], alone["pairs"]["exported"]);
-    assert_eq!(both["pairs"]["duplicates"], alone["pairs"]["exported"]);
+    assert_eq!(both["chunks"]["excluded"]["duplicate"], alone["chunks"]["total"]);
+    assert_eq!(both["chunks"]["generated_now"], 0, "what is said already is paid for again");
+}
+
+#[test]
+fn a_renamed_file_stays_in_the_dataset() {
+    let forge = Forge::new();
+    forge.write("docs/old-name.md", manual("pump", 2));
+    let arguments = ["run", "docs", BUILTIN[0], BUILTIN[1], "--json"];
+    let first = forge.run(&arguments).summary(0);
+    fs::rename(forge.path("docs/old-name.md"), forge.path("docs/new-name.md")).unwrap();
+    let second = forge.run(&arguments).summary(0);
+    assert_eq!(second["chunks"]["excluded"], serde_json::json!({}));
+    assert_eq!(second["pairs"]["exported"], first["pairs"]["exported"]);
 }

@@ -75,7 +75,7 @@ fn parsed_outcome(work: &Work, document: Document, about: About, chunks: Vec<Chu
                 content_type: draft.content_type,
                 text: draft.text.clone(),
                 table_header: draft.table_header.clone(),
-                language: about.language.clone(),
+                language: draft.language.clone(),
             };
             (chunk(&document, draft, now), passage)
         })
@@ -109,6 +109,7 @@ fn chunk(document: &Document, draft: ChunkDraft, now: model::Time) -> Chunk {
         table_header: draft.table_header,
         token_count: draft.token_count,
         source: draft.source,
+        language: draft.language,
         topic: None,
         edited: false,
         excluded: draft.exclude_reason.is_some(),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{BlockKind, ParsedDocument};
+use model::{BlockKind, Chunking, ChunkingStrategy, ParsedDocument};
 
 use super::pieces::Piece;
 use super::toc::toc_blocks;
@@ -17,7 +17,10 @@ const MAX_HEADING_CHARS: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Section {
     /// The headings above, outermost first, its own included.
-    pub(super) path: Vec<String>,
+    path: Vec<String>,
+    /// Of a section that was made of several which keep their own headings: where each starts, in bytes,
+    /// and its path.
+    paths: Vec<(usize, Vec<String>)>,
     /// Its blocks, as places in the list of pieces.
     pub(super) blocks: Range<usize>,
     /// Whether it is a table of contents.
@@ -30,9 +33,38 @@ pub(super) struct Section {
     merged: usize,
 }
 
-/// The sections of a document, in order; together they hold every block.
-pub(super) fn sections(document: &ParsedDocument, blocks: &[Piece], max_tokens: u32) -> Vec<Section> {
-    merge_small(join_bare_headings(split(document, blocks)), max_tokens)
+impl Section {
+    /// The headings above what starts at a byte of it.
+    pub(super) fn path_at(&self, byte: usize) -> &[String] {
+        let before = self.paths.partition_point(|(start, _)| *start <= byte);
+        before.checked_sub(1).map_or(&self.path, |at| &self.paths[at].1)
+    }
+}
+
+/// The sections of a document, in order; together they hold every block. For windows, which slide over
+/// headings, all that follows one another is one.
+pub(super) fn sections(document: &ParsedDocument, blocks: &[Piece], chunking: &Chunking) -> Vec<Section> {
+    let sections = split(document, blocks);
+    match chunking.strategy {
+        ChunkingStrategy::SlidingWindow => join_all(sections, blocks),
+        _ => merge_small(join_bare_headings(sections), chunking.max_tokens),
+    }
+}
+
+/// All that is no table of contents together.
+fn join_all(sections: Vec<Section>, blocks: &[Piece]) -> Vec<Section> {
+    let mut joined: Vec<Section> = Vec::new();
+    for mut section in sections {
+        section.paths = vec![(blocks[section.blocks.start].start, section.path.clone())];
+        match joined.last_mut() {
+            Some(last) if last.toc == section.toc => {
+                last.blocks.end = section.blocks.end;
+                last.paths.append(&mut section.paths);
+            }
+            _ => joined.push(section),
+        }
+    }
+    joined
 }
 
 /// A section for every heading, and further ones around tables of contents.
@@ -60,6 +92,7 @@ fn split(document: &ParsedDocument, blocks: &[Piece]) -> Vec<Section> {
             }
             _ => sections.push(Section {
                 path: open.iter().map(|(_, text, _)| text.clone()).collect(),
+                paths: Vec::new(),
                 blocks: at..at + 1,
                 toc,
                 tokens: piece.tokens,

@@ -171,3 +171,86 @@ proptest! {
         }
     }
 }
+
+fn cut(document: &ParsedDocument, strategy: ChunkingStrategy, max_tokens: u32) -> Vec<ChunkDraft> {
+    chunk(document, &Chunking { strategy, max_tokens, overlap_tokens: max_tokens / 4 })
+}
+
+#[test]
+fn paragraphs_are_chunks_and_short_ones_share_one() {
+    let document = document(|draft| {
+        draft.heading(1, "Pump", None);
+        draft.paragraph(LONG, None);
+        draft.paragraph(LONG, None);
+        draft.paragraph("A note.", None);
+        draft.paragraph("Another.", None);
+    });
+    let chunks = cut(&document, ChunkingStrategy::Paragraphs, 512);
+    let starts: Vec<_> = chunks.iter().map(|chunk| chunk.text.lines().next().unwrap()).collect();
+    assert_eq!(starts, ["Pump", LONG, "A note."]);
+    assert!(chunks[2].text.ends_with("Another."));
+    assert!(chunks.iter().all(|chunk| chunk.heading_path == ["Pump"]));
+}
+
+#[test]
+fn windows_share_sentences_and_know_where_they_start() {
+    let sentences =
+        |about: &str| (0..12).map(|n| format!("The {about} has part number {n} on it. ")).collect::<String>();
+    let document = document(|draft| {
+        draft.heading(1, "Pump", None);
+        draft.paragraph(&sentences("pump"), None);
+        draft.heading(1, "Valve", None);
+        draft.paragraph(&sentences("valve"), None);
+    });
+    let chunks = cut(&document, ChunkingStrategy::SlidingWindow, 64);
+    assert!(chunks.len() > 4);
+    for (one, next) in chunks.iter().zip(&chunks[1..]) {
+        assert!(next.source.char_start < one.source.char_end, "nothing is shared: {one:?}, {next:?}");
+        let shared =
+            CharIndex::new(&document.text).slice(next.source.char_start, one.source.char_end).to_owned();
+        assert!(shared.starts_with("The ") || shared.starts_with("Valve"), "{shared}");
+        assert!(count_tokens(&shared) <= 16);
+    }
+    assert_eq!(chunks[0].heading_path, ["Pump"]);
+    assert_eq!(chunks.last().unwrap().heading_path, ["Valve"]);
+}
+
+#[test]
+fn chunks_in_another_language_are_told() {
+    const GERMAN: &str = "Die Pumpe fördert das Wasser aus dem Brunnen in den Behälter und hält an, sobald der \
+        Schwimmer oben ist. Ein Ventil verhindert, dass das Wasser zurückläuft, und das ist auch gut so.";
+    let document = document(|draft| {
+        draft.heading(1, "Pump", None);
+        draft.paragraph(&[LONG; 50].join(" "), None);
+        draft.heading(1, "Pumpe", None);
+        draft.paragraph(&[GERMAN; 60].join(" "), None);
+    });
+    let chunks = chunks(&document, 512);
+    assert_eq!(chunks[0].language.as_deref(), Some("en"));
+    assert_eq!(chunks.last().unwrap().language.as_deref(), Some("de"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_strategy_holds_all_of_the_text(document in any_document(), max_tokens in 32..200u32) {
+        let Some(document) = document else { return Ok(()) };
+        let index = CharIndex::new(&document.text);
+        for strategy in [ChunkingStrategy::Headings, ChunkingStrategy::Paragraphs, ChunkingStrategy::SlidingWindow] {
+            let (mut start, mut end) = (0, 0);
+            for chunk in cut(&document, strategy, max_tokens) {
+                let source = chunk.source;
+                prop_assert_eq!(index.slice(source.char_start, source.char_end), &chunk.text);
+                prop_assert!(chunk.token_count <= max_tokens);
+                prop_assert_eq!(chunk.token_count, count_tokens(&chunk.text));
+                prop_assert!(source.char_start >= start && source.char_end > end, "{strategy:?} goes back");
+                let apart = source.char_start >= end;
+                prop_assert!(apart || strategy == ChunkingStrategy::SlidingWindow);
+                prop_assert!(!apart || index.slice(end, source.char_start).trim().is_empty());
+                (start, end) = (source.char_start, source.char_end);
+            }
+            prop_assert!(index.slice(end, index.len()).trim().is_empty());
+        }
+    }
+}

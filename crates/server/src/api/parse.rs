@@ -51,8 +51,9 @@ struct NewChunking {
     /// The most tokens (`o200k_base`) a chunk may have.
     #[schema(minimum = 32, maximum = 8192, default = 512)]
     max_tokens: Option<u32>,
-    /// How many tokens a chunk shares with the one before; for the strategy `sliding_window` alone, which
-    /// is not there yet.
+    /// How many tokens a chunk shares with the one before at the most, up to half of `max_tokens`; for the
+    /// strategy `sliding_window` alone.
+    #[schema(default = 64)]
     overlap_tokens: Option<u32>,
 }
 
@@ -85,13 +86,18 @@ fn check(new: &NewParse) -> Result<Option<Chunking>, Problem> {
     let mut checks = Checks::default();
     bounds::named(&mut checks, "/document_ids", new.document_ids.as_ref());
     let chunking = new.chunking.as_ref().map(|new| {
-        let most = new.max_tokens.unwrap_or(Chunking::default().max_tokens);
-        let chunking = Chunking { strategy: new.strategy, max_tokens: most };
+        let default = Chunking::default();
+        let chunking = Chunking {
+            strategy: new.strategy,
+            max_tokens: new.max_tokens.unwrap_or(default.max_tokens),
+            overlap_tokens: new.overlap_tokens.unwrap_or(default.overlap_tokens),
+        };
         if let Err(error) = chunking.check() {
             checks.fail(format!("/chunking/{}", error.name), error.to_string());
         }
         let detail = "it goes with the strategy `sliding_window` alone; leave it out";
-        checks.require(new.overlap_tokens.is_none(), "/chunking/overlap_tokens", detail);
+        let slides = new.strategy == ChunkingStrategy::SlidingWindow;
+        checks.require(slides || new.overlap_tokens.is_none(), "/chunking/overlap_tokens", detail);
         chunking
     });
     checks.done()?;
@@ -137,7 +143,10 @@ mod tests {
         let body = json!({"force": true, "chunking": {"max_tokens": 32}});
         let generation = app.post(&path, &body).await.expect(202);
         assert_eq!((&generation["kind"], &generation["status"]), (&json!("parse"), &json!("pending")));
-        assert_eq!(generation["chunking"], json!({"strategy": "auto", "max_tokens": 32}));
+        assert_eq!(
+            generation["chunking"],
+            json!({"strategy": "auto", "max_tokens": 32, "overlap_tokens": 64})
+        );
         assert_ne!(generation["job_names"], json!([]));
         app.post(&path, &body).await.expect_problem(409, "conflict");
         assert_eq!(sample::drive(&app, &generation).await["status"], "completed");
@@ -169,7 +178,15 @@ mod tests {
         for (body, pointer) in [
             (json!({"document_ids": []}), "/document_ids"),
             (json!({"document_ids": [1]}), "/document_ids/0"),
-            (json!({"chunking": {"strategy": "sliding_window"}}), "/chunking/strategy"),
+            (json!({"chunking": {"strategy": "sentences"}}), "/chunking/strategy"),
+            (
+                json!({"chunking": {"strategy": "sliding_window", "max_tokens": 64, "overlap_tokens": 33}}),
+                "/chunking/overlap_tokens",
+            ),
+            (
+                json!({"chunking": {"strategy": "sliding_window", "max_tokens": 64}}),
+                "/chunking/overlap_tokens",
+            ),
             (json!({"chunking": {"max_tokens": 31}}), "/chunking/max_tokens"),
             (json!({"chunking": {"max_tokens": -1}}), "/chunking/max_tokens"),
             (json!({"chunking": {"overlap_tokens": 64}}), "/chunking/overlap_tokens"),

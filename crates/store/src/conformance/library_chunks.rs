@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use model::{Chunk, ChunkId, ContentType, ExcludeCode, ExcludeReason, GenerationKind, Phase, UndoId};
+use model::{Chunk, ChunkId, ContentType, ExcludeCode, ExcludeReason, Phase, UndoId};
 
 use super::{
     Outcome, checks, ensure, ensure_eq, ensure_err,
-    sample::{World, ada, at, bob, chunk, generation, into_chunks, passage, project},
+    sample::{World, ada, at, bob, chunk, into_chunks, passage, project},
 };
 use crate::{
     BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, ChunkMark, Metadata, PageRequest, Selection,
@@ -208,9 +208,10 @@ async fn many_are_left_out_and_taken_back(store: Arc<dyn Metadata>) -> Outcome {
 async fn marks_yield_to_what_a_person_decided(store: Arc<dyn Metadata>) -> Outcome {
     let world = World::new(store).await?;
     let made = world.parsed(2, &[&world.document(1, "a").await?], 4).await?;
-    let parse = generation(world.project, 2, GenerationKind::Parse);
-    let include = ChunkChange { excluded: Some(false), ..ChunkChange::default() };
-    world.store.update_chunk(&ada(), world.project, made[1].id, &include, at(9)).await?;
+    for excluded in [true, false] {
+        let change = ChunkChange { excluded: Some(excluded), ..ChunkChange::default() };
+        world.store.update_chunk(&ada(), world.project, made[1].id, &change, at(9)).await?;
+    }
     edit(&world, made[2].id, "Edited.").await?;
     let reason = ExcludeReason { code: ExcludeCode::Duplicate, detail: "says what b says".into() };
     let mark = |chunk: &Chunk, exclude: &Option<ExcludeReason>| ChunkMark {
@@ -219,7 +220,7 @@ async fn marks_yield_to_what_a_person_decided(store: Arc<dyn Metadata>) -> Outco
         exclude: exclude.clone(),
     };
     let marks: Vec<_> = made[..3].iter().map(|chunk| mark(chunk, &Some(reason.clone()))).collect();
-    ensure_eq!(world.store.mark_chunks(parse.id, &marks).await?, 3);
+    ensure_eq!(world.store.mark_chunks(&ada(), world.project, &marks).await?, 3);
     let now = world.store.chunks(&ada(), made[0].document_id, 0, 9).await?;
     ensure_eq!(now.iter().map(|chunk| chunk.excluded).collect::<Vec<_>>(), [true, false, false, false]);
     ensure_eq!(now[0].exclude_reason.as_ref(), Some(&reason));
@@ -228,8 +229,13 @@ async fn marks_yield_to_what_a_person_decided(store: Arc<dyn Metadata>) -> Outco
     let excluded = ChunkFilter { excluded: Some(true), ..ChunkFilter::default() };
     ensure_eq!(list(&world, &excluded).await?, [made[0].id]);
 
+    let documents = [made[0].document_id];
+    let counted = world.store.excluded_chunks(&ada(), &documents).await?;
+    ensure_eq!(counted.into_iter().collect::<Vec<_>>(), [(ExcludeCode::Duplicate, 1)]);
+    ensure!(world.store.excluded_chunks(&bob(), &documents).await?.is_empty());
+
     // What the mark was made for may go again.
-    ensure_eq!(world.store.mark_chunks(parse.id, &[mark(&made[0], &None)]).await?, 1);
+    ensure_eq!(world.store.mark_chunks(&ada(), world.project, &[mark(&made[0], &None)]).await?, 1);
     ensure_eq!(list(&world, &excluded).await?, []);
     let now = world.store.chunk(&ada(), made[0].id).await?.ok_or("no chunk")?;
     ensure_eq!((now.excluded, now.exclude_reason), (false, None));
@@ -237,10 +243,8 @@ async fn marks_yield_to_what_a_person_decided(store: Arc<dyn Metadata>) -> Outco
     // What is another project's is passed over.
     let other = project(7);
     world.store.create_project(&other).await?;
-    let foreign = generation(other.id, 8, GenerationKind::Parse);
-    world.store.create_generation(&ada(), &foreign, &[]).await?;
-    ensure_eq!(world.store.mark_chunks(foreign.id, &[mark(&made[0], &Some(reason))]).await?, 0);
-    let unknown = generation(world.project, 9, GenerationKind::Parse).id;
-    ensure_err!(world.store.mark_chunks(unknown, &[]).await, StoreError::NotFound("generation"));
+    ensure_eq!(world.store.mark_chunks(&ada(), other.id, &[mark(&made[0], &Some(reason))]).await?, 0);
+    let not_bobs = world.store.mark_chunks(&bob(), world.project, &[]).await;
+    ensure_err!(not_bobs, StoreError::NotFound("project"));
     Ok(())
 }

@@ -89,6 +89,7 @@ pub(super) fn chunk(document: &Document, position: u32) -> Chunk {
         table_header: Vec::new(),
         token_count: 7,
         source: ChunkSource { page_start: Some(1), page_end: Some(2), char_start: 10, char_end: 20 },
+        language: None,
         topic: None,
         edited: false,
         excluded: false,

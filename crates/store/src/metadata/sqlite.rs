@@ -32,12 +32,12 @@ mod terms;
 mod units;
 mod work;
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use async_trait::async_trait;
 use model::{
-    Chunk, ChunkId, Document, DocumentId, Export, Generation, GenerationId, GenerationKind, LogEntry, Pair,
-    Passage, Phase, Project, ProjectId, Sha256Hex, Time, Unit, UnitId, Usage, UserId,
+    Chunk, ChunkId, Document, DocumentId, ExcludeCode, Export, Generation, GenerationId, GenerationKind,
+    LogEntry, Pair, Passage, Phase, Project, ProjectId, Sha256Hex, Time, Unit, UnitId, Usage, UserId,
 };
 use sqlx::{
     ConnectOptions as _, Connection as _, Sqlite as Database, SqlitePool, Transaction,
@@ -218,6 +218,14 @@ impl Metadata for Sqlite {
         chunks::to_generate(self, user, project, documents, generations).await
     }
 
+    async fn excluded_chunks(
+        &self,
+        user: &UserId,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<ExcludeCode, u64>> {
+        chunks::excluded(self, user, documents).await
+    }
+
     async fn select_chunks(
         &self,
         user: &UserId,
@@ -325,8 +333,8 @@ impl Metadata for Sqlite {
         ledger::record(self, entry).await
     }
 
-    async fn mark_chunks(&self, generation: GenerationId, marks: &[ChunkMark]) -> Result<u64> {
-        marks::mark(self, generation, marks).await
+    async fn mark_chunks(&self, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64> {
+        marks::mark(self, user, project, marks).await
     }
 
     async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64> {

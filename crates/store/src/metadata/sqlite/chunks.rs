@@ -1,14 +1,16 @@
 //! Chunks, and the passages that outlive them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use model::{Chunk, ChunkId, DocumentId, GenerationId, Passage, ProjectId, Sha256Hex, UserId, sha256_hex};
+use model::{
+    Chunk, ChunkId, DocumentId, ExcludeCode, GenerationId, Passage, ProjectId, Sha256Hex, UserId, sha256_hex,
+};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
     BATCH, Sqlite, carry,
-    row::{json, read_json, word},
+    row::{json, read_count, read_json, read_word, word},
     terms::{self, Terms},
 };
 use crate::Result;
@@ -74,6 +76,29 @@ pub(super) async fn to_generate(
         .await?
         .iter()
         .map(|row| Ok((ChunkId::from_uuid(row.try_get::<Uuid, _>("id")?), row.try_get("passage")?)))
+        .collect()
+}
+
+pub(super) const EXCLUDED: &str = "
+SELECT c.body ->> '$.exclude_reason.code' AS code, count(*) AS chunks
+FROM json_each(?2)
+    JOIN documents d ON d.id = unhex(json_each.value, '-') JOIN projects p ON p.id = d.project_id
+    JOIN chunks c ON c.document_id = d.id
+WHERE p.user_id = ?1 AND c.excluded
+GROUP BY code";
+
+pub(super) async fn excluded(
+    db: &Sqlite,
+    user: &UserId,
+    documents: &[DocumentId],
+) -> Result<BTreeMap<ExcludeCode, u64>> {
+    sqlx::query(EXCLUDED)
+        .bind(user.as_str())
+        .bind(json(&documents)?)
+        .fetch_all(&db.reader)
+        .await?
+        .iter()
+        .map(|row| Ok((read_word(row, "code")?, read_count(row, "chunks")?)))
         .collect()
 }
 

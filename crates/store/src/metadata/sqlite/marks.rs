@@ -1,11 +1,10 @@
 //! What a look at all chunks of a project found out about each.
 
-use model::{ExcludeReason, GenerationId};
+use model::{ExcludeReason, ProjectId, UserId};
 use serde::Serialize;
-use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::{Sqlite, row::json};
+use super::{Sqlite, projects, row::json};
 use crate::{ChunkMark, Result, StoreError};
 
 /// A mark as the statement reads it.
@@ -31,7 +30,7 @@ UPDATE chunks SET topic = changed.topic, excluded = changed.excluded,
         '$.exclude_reason', json(changed.reason))
 FROM changed WHERE chunks.id = changed.id";
 
-pub(super) async fn mark(db: &Sqlite, generation: GenerationId, marks: &[ChunkMark]) -> Result<u64> {
+pub(super) async fn mark(db: &Sqlite, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64> {
     let marks: Vec<Mark<'_>> = marks
         .iter()
         .map(|mark| Mark {
@@ -41,13 +40,8 @@ pub(super) async fn mark(db: &Sqlite, generation: GenerationId, marks: &[ChunkMa
         })
         .collect();
     let mut tx = db.write().await?;
-    let project: Uuid = sqlx::query("SELECT project_id FROM generations WHERE id = ?")
-        .bind(*generation.as_uuid())
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(StoreError::NotFound("generation"))?
-        .try_get("project_id")?;
-    let changed = sqlx::query(MARK).bind(project).bind(json(&marks)?).execute(&mut *tx).await?;
+    projects::number(&mut tx, user, project).await?.ok_or(StoreError::NotFound("project"))?;
+    let changed = sqlx::query(MARK).bind(*project.as_uuid()).bind(json(&marks)?).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(changed.rows_affected())
 }

@@ -36,6 +36,7 @@ fn walks(step: &str) -> bool {
 #[case::mark_chunks(marks::MARK)]
 #[case::count_duplicates(duplicates::COUNT)]
 #[case::chunks_to_generate(chunks::TO_GENERATE)]
+#[case::excluded_chunks(chunks::EXCLUDED)]
 #[case::documents(documents::LIST)]
 #[case::holdings(library::HOLDINGS)]
 #[case::analytics(library::GROUPS)]
