@@ -8,6 +8,7 @@ mod pieces;
 mod sections;
 mod sentences;
 mod toc;
+mod tokens;
 mod windows;
 
 use model::{
@@ -16,8 +17,8 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use self::languages::Languages;
-pub use self::pieces::count_tokens;
+pub use self::tokens::count_tokens;
+use self::{languages::Languages, tokens::Tokens};
 
 /// A chunk before it belongs to a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,10 +54,11 @@ pub struct ChunkDraft {
 pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> {
     let index = CharIndex::new(&document.text);
     let blocks = pieces::blocks(document, &index);
+    let tokens = Tokens::of(&document.text);
     let languages = Languages::of(document);
     let mut chunks = Vec::new();
-    for section in sections::sections(document, &blocks, chunking) {
-        for span in spans(&document.text, &blocks[section.blocks.clone()], chunking) {
+    for section in sections::sections(document, &blocks, &tokens, chunking) {
+        for span in spans(&tokens, &blocks[section.blocks.clone()], chunking) {
             let text = &document.text[span.start..span.end];
             let source = ChunkSource {
                 page_start: page_at(document, &blocks, span.start),
@@ -85,14 +87,14 @@ pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> 
 }
 
 /// The chunks of a section.
-fn spans(text: &str, blocks: &[pieces::Piece], chunking: &Chunking) -> Vec<pack::Span> {
+fn spans(tokens: &Tokens<'_>, blocks: &[pieces::Piece], chunking: &Chunking) -> Vec<pack::Span> {
     let Chunking { strategy, max_tokens, overlap_tokens } = *chunking;
     match strategy {
-        ChunkingStrategy::Auto | ChunkingStrategy::Headings => pack::pack(text, blocks, max_tokens),
-        ChunkingStrategy::Paragraphs => {
-            paragraphs::groups(blocks).flat_map(|group| pack::pack(text, group, max_tokens)).collect()
-        }
-        ChunkingStrategy::SlidingWindow => windows::windows(text, blocks, max_tokens, overlap_tokens),
+        ChunkingStrategy::Auto | ChunkingStrategy::Headings => pack::pack(tokens, blocks, max_tokens),
+        ChunkingStrategy::Paragraphs => paragraphs::groups(tokens, blocks)
+            .flat_map(|group| pack::pack(tokens, group, max_tokens))
+            .collect(),
+        ChunkingStrategy::SlidingWindow => windows::windows(tokens, blocks, max_tokens, overlap_tokens),
     }
 }
 

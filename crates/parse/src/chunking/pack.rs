@@ -1,6 +1,6 @@
 //! The pieces of a section into chunks of at most so many tokens.
 
-use super::pieces::{Piece, count_tokens};
+use super::{pieces::Piece, tokens::Tokens};
 
 /// A chunk's place in the text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,88 +16,58 @@ pub(super) struct Span {
 /// Packs blocks that follow one another. Each chunk is filled as far as whole blocks go; a block that
 /// would not fit into a chunk of its own is cut into smaller pieces, which are packed alike. Headings
 /// are never left at the end of a chunk.
-pub(super) fn pack(text: &str, blocks: &[Piece], max_tokens: u32) -> Vec<Span> {
-    let mut packer = Packer { text, max_tokens, open: Vec::new(), tokens: 0, spans: Vec::new() };
+pub(super) fn pack(tokens: &Tokens<'_>, blocks: &[Piece], max_tokens: u32) -> Vec<Span> {
+    let mut packer = Packer { tokens, max_tokens, open: Vec::new(), spans: Vec::new() };
     for block in blocks {
         packer.add(block.clone());
     }
-    // Closing may give pieces back, which make a further chunk.
-    while !packer.open.is_empty() {
-        packer.close();
-    }
+    packer.close();
     packer.spans
 }
 
 struct Packer<'t> {
-    text: &'t str,
+    tokens: &'t Tokens<'t>,
     max_tokens: u32,
+    /// What fits into the chunk that is being made.
     open: Vec<Piece>,
-    tokens: u32,
     spans: Vec<Span>,
 }
 
 impl Packer<'_> {
     fn add(&mut self, piece: Piece) {
-        if self.tokens.saturating_add(piece.tokens) <= self.max_tokens {
-            self.tokens += piece.tokens;
+        let start = self.open.first().map_or(piece.start, |first| first.start);
+        if self.fits(start, piece.end) {
             self.open.push(piece);
             return;
         }
         let only_headings = !self.open.is_empty() && self.open.iter().all(|piece| piece.heading);
-        if piece.tokens > self.max_tokens || (only_headings && !piece.heading) {
-            let parts = piece.cut(self.text, self.max_tokens);
+        if !self.fits(piece.start, piece.end) || (only_headings && !piece.heading) {
+            let parts = piece.cut(self.tokens.text(), self.max_tokens);
             if !parts.is_empty() {
-                for part in parts {
-                    self.add(part);
-                }
+                parts.into_iter().for_each(|part| self.add(part));
                 return;
             }
         }
         let headings = take_last_headings(&mut self.open);
         self.close();
-        // Closing may have given pieces back, which come first.
-        if headings.is_empty() && self.open.is_empty() {
-            self.tokens = piece.tokens;
+        if headings.is_empty() {
             self.open.push(piece);
             return;
         }
-        for piece in headings.into_iter().chain([piece]) {
-            self.add(piece);
-        }
+        headings.into_iter().chain([piece]).for_each(|piece| self.add(piece));
     }
 
-    /// Ends the open chunk. Sums of tokens are off by the seams between pieces, so the chunk is
-    /// counted as a whole, and gives pieces back while it has too many.
+    fn fits(&self, start: usize, end: usize) -> bool {
+        self.tokens.count(start..end) <= self.max_tokens
+    }
+
+    /// Ends the open chunk.
     fn close(&mut self) {
-        let mut open = std::mem::take(&mut self.open);
-        self.tokens = 0;
-        // Last one first.
-        let mut back = Vec::new();
-        while let (Some(first), Some(last)) = (open.first(), open.last()) {
+        if let (Some(first), Some(last)) = (self.open.first(), self.open.last()) {
             let (start, end) = (first.start, last.end);
-            let tokens = count_tokens(&self.text[start..end]);
-            if tokens <= self.max_tokens {
-                self.spans.push(Span { start, end, tokens });
-                break;
-            }
-            let rest_is_headings = open[..open.len() - 1].iter().all(|piece| piece.heading);
-            let parts = if rest_is_headings { last.cut(self.text, self.max_tokens) } else { Vec::new() };
-            if !parts.is_empty() {
-                open.pop();
-                back.extend(parts.into_iter().rev());
-                back.extend(open.drain(..).rev());
-                break;
-            }
-            if open.len() == 1 {
-                self.spans.push(Span { start, end, tokens });
-                break;
-            }
-            back.extend(open.pop());
-            back.extend(take_last_headings(&mut open).into_iter().rev());
+            self.spans.push(Span { start, end, tokens: self.tokens.count(start..end) });
         }
-        for piece in back.into_iter().rev() {
-            self.add(piece);
-        }
+        self.open.clear();
     }
 }
 

@@ -1,30 +1,19 @@
 //! Blocks that become a chunk each.
 
-use super::{pieces::Piece, sections::SMALL_TOKENS};
+use super::{pieces::Piece, sections::SMALL_TOKENS, tokens::Tokens};
 
 /// Groups of blocks: a heading goes with what follows, and short neighbours go together.
-pub(super) fn groups(blocks: &[Piece]) -> impl Iterator<Item = &[Piece]> {
-    let mut open = Open::default();
-    blocks.chunk_by(move |block, next| open.takes(block, next))
-}
-
-/// What is in the group that is being made.
-#[derive(Default)]
-struct Open {
-    tokens: u32,
-    has_text: bool,
-}
-
-impl Open {
-    /// Whether the block behind the last one of the group belongs to it too.
-    fn takes(&mut self, last: &Piece, next: &Piece) -> bool {
-        self.tokens = self.tokens.saturating_add(last.tokens);
-        self.has_text |= !last.heading;
-        let small = self.tokens < SMALL_TOKENS && next.tokens < SMALL_TOKENS && !next.heading;
-        let taken = !self.has_text || small;
+pub(super) fn groups<'b>(tokens: &Tokens<'_>, blocks: &'b [Piece]) -> impl Iterator<Item = &'b [Piece]> {
+    let is_small = |start: usize, end: usize| tokens.count(start..end) < SMALL_TOKENS;
+    let (mut start, mut has_text) = (None, false);
+    blocks.chunk_by(move |last, next| {
+        let first = *start.get_or_insert(last.start);
+        has_text |= !last.heading;
+        let small = !next.heading && is_small(first, last.end) && is_small(next.start, next.end);
+        let taken = !has_text || small;
         if !taken {
-            *self = Self::default();
+            (start, has_text) = (None, false);
         }
         taken
-    }
+    })
 }

@@ -35,14 +35,6 @@ pub(super) struct Piece {
     pub(super) kind: Kind,
     /// Whether it is (part of) a heading, which stays with what follows.
     pub(super) heading: bool,
-    /// The number of its tokens, the white space before it included: summed up, that is what pieces
-    /// have together, give or take one per seam.
-    pub(super) tokens: u32,
-}
-
-/// The number of tokens of a text in `o200k_base`.
-pub fn count_tokens(text: &str) -> u32 {
-    u32::try_from(bpe_openai::o200k_base().count(text)).unwrap_or(u32::MAX)
 }
 
 /// The blocks of a document that hold more than white space.
@@ -59,23 +51,14 @@ pub(super) fn blocks(document: &ParsedDocument, index: &CharIndex<'_>) -> Vec<Pi
             BlockKind::List { .. } | BlockKind::Table { .. } | BlockKind::Code { .. } => Kind::Lines,
             BlockKind::Heading { .. } | BlockKind::Paragraph | BlockKind::Footnote => Kind::Text,
         };
-        let from = pieces.last().map_or(0, |last| last.end);
         let heading = matches!(block.kind, BlockKind::Heading { .. });
-        pieces.push(Piece {
-            start,
-            end,
-            block: number,
-            kind,
-            heading,
-            tokens: count_tokens(&text[from..end]),
-        });
+        pieces.push(Piece { start, end, block: number, kind, heading });
     }
     pieces
 }
 
 impl Piece {
-    /// The piece cut once more, each part with the white space before it counted. Empty where it
-    /// cannot be cut.
+    /// The piece cut once more. Empty where it cannot be cut.
     pub(super) fn cut(&self, text: &str, max_tokens: u32) -> Vec<Self> {
         let whole = &text[self.start..self.end];
         let (kind, ranges): (_, Vec<Range<usize>>) = match self.kind {
@@ -85,15 +68,10 @@ impl Piece {
             Kind::Word => (Kind::Letters, letters(whole, max_tokens)),
             Kind::Letters => return Vec::new(),
         };
-        let mut from = self.start;
         let parts: Vec<Self> = ranges
             .into_iter()
             .filter_map(|range| trimmed(text, self.start + range.start..self.start + range.end))
-            .map(|range| {
-                let tokens = count_tokens(&text[from..range.end]);
-                from = range.end;
-                Self { start: range.start, end: range.end, kind, tokens, ..*self }
-            })
+            .map(|range| Self { start: range.start, end: range.end, kind, ..*self })
             .collect();
         match parts.as_slice() {
             // One part is the piece itself: the next kind of cut may do better.

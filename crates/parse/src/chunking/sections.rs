@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use model::{BlockKind, Chunking, ChunkingStrategy, ParsedDocument};
 
-use super::pieces::Piece;
-use super::toc::toc_blocks;
+use super::{pieces::Piece, toc::toc_blocks, tokens::Tokens};
 
 /// Sibling sections of fewer tokens than this are taken together.
 pub(super) const SMALL_TOKENS: u32 = 64;
@@ -25,7 +24,6 @@ pub(super) struct Section {
     pub(super) blocks: Range<usize>,
     /// Whether it is a table of contents.
     pub(super) toc: bool,
-    tokens: u32,
     only_headings: bool,
     /// The heading above its own; sections with the same one are siblings.
     parent: Option<usize>,
@@ -43,11 +41,16 @@ impl Section {
 
 /// The sections of a document, in order; together they hold every block. For windows, which slide over
 /// headings, all that follows one another is one.
-pub(super) fn sections(document: &ParsedDocument, blocks: &[Piece], chunking: &Chunking) -> Vec<Section> {
+pub(super) fn sections(
+    document: &ParsedDocument,
+    blocks: &[Piece],
+    tokens: &Tokens<'_>,
+    chunking: &Chunking,
+) -> Vec<Section> {
     let sections = split(document, blocks);
     match chunking.strategy {
         ChunkingStrategy::SlidingWindow => join_all(sections, blocks),
-        _ => merge_small(join_bare_headings(sections), chunking.max_tokens),
+        _ => merge_small(join_bare_headings(sections), blocks, tokens, chunking.max_tokens),
     }
 }
 
@@ -87,7 +90,6 @@ fn split(document: &ParsedDocument, blocks: &[Piece]) -> Vec<Section> {
         match sections.last_mut() {
             Some(section) if level.is_none() && section.toc == toc => {
                 section.blocks.end = at + 1;
-                section.tokens = section.tokens.saturating_add(piece.tokens);
                 section.only_headings = false;
             }
             _ => sections.push(Section {
@@ -95,7 +97,6 @@ fn split(document: &ParsedDocument, blocks: &[Piece]) -> Vec<Section> {
                 paths: Vec::new(),
                 blocks: at..at + 1,
                 toc,
-                tokens: piece.tokens,
                 only_headings: level.is_some(),
                 parent: open.iter().rev().nth(1).map(|(.., at)| *at),
                 merged: 1,
@@ -118,7 +119,6 @@ fn join_bare_headings(sections: Vec<Section>) -> Vec<Section> {
                     bare.path = section.path;
                 }
                 bare.blocks.end = section.blocks.end;
-                bare.tokens = bare.tokens.saturating_add(section.tokens);
                 bare.only_headings = section.only_headings;
                 bare.parent = section.parent;
             }
@@ -129,20 +129,26 @@ fn join_bare_headings(sections: Vec<Section>) -> Vec<Section> {
 }
 
 /// Small siblings that follow one another are taken together, as many as a chunk holds.
-fn merge_small(sections: Vec<Section>, max_tokens: u32) -> Vec<Section> {
+fn merge_small(
+    sections: Vec<Section>,
+    blocks: &[Piece],
+    tokens: &Tokens<'_>,
+    max_tokens: u32,
+) -> Vec<Section> {
+    let count = |first: usize, last: usize| tokens.count(blocks[first].start..blocks[last - 1].end);
+    let is_small = |range: &Range<usize>| count(range.start, range.end) < SMALL_TOKENS;
     let mut merged: Vec<Section> = Vec::with_capacity(sections.len());
     for section in sections {
         if let Some(last) = merged.last_mut()
             && last.parent == section.parent
             && !last.toc
             && !section.toc
-            && section.tokens < SMALL_TOKENS
-            && (last.tokens < SMALL_TOKENS || last.merged > 1)
-            && last.tokens.saturating_add(section.tokens) <= max_tokens
+            && is_small(&section.blocks)
+            && (last.merged > 1 || is_small(&last.blocks))
+            && count(last.blocks.start, section.blocks.end) <= max_tokens
         {
             last.path = common(&last.path, &section.path);
             last.blocks.end = section.blocks.end;
-            last.tokens += section.tokens;
             last.merged += 1;
         } else {
             merged.push(section);

@@ -1,59 +1,46 @@
 //! Windows that slide over a text and share a part with the one before.
 
-use super::{
-    pack::Span,
-    pieces::{Piece, count_tokens},
-};
+use super::{pack::Span, pieces::Piece, tokens::Tokens};
 
 /// Windows of at most `max_tokens`, each of which goes back into the one before by whole sentences
 /// (rows, items, lines of code) of at most `overlap` tokens. No window ends in a heading that has
 /// text behind it.
-pub(super) fn windows(text: &str, blocks: &[Piece], max_tokens: u32, overlap: u32) -> Vec<Span> {
-    let atoms: Vec<Piece> = blocks.iter().flat_map(|block| atoms(text, block, max_tokens)).collect();
+pub(super) fn windows(tokens: &Tokens<'_>, blocks: &[Piece], max_tokens: u32, overlap: u32) -> Vec<Span> {
+    let atoms: Vec<Piece> = blocks.iter().flat_map(|block| atoms(tokens, block, max_tokens)).collect();
     let mut spans: Vec<Span> = Vec::new();
     let (mut start, mut covered) = (0, 0);
     while covered < atoms.len() {
-        let mut end = filled(&atoms, start, max_tokens);
-        let mut tokens = tokens_of(text, &atoms[start..end]);
-        // Sums are off by the seams between pieces.
-        while tokens > max_tokens && end > start + 1 {
-            end = without_headings(&atoms, start, end - 1);
-            tokens = tokens_of(text, &atoms[start..end]);
-        }
+        let end = filled(tokens, &atoms, start, max_tokens);
         if end <= covered {
             // What is shared left no room for anything new.
             start = covered;
             continue;
         }
-        spans.push(Span { start: atoms[start].start, end: atoms[end - 1].end, tokens });
+        let (from, to) = (atoms[start].start, atoms[end - 1].end);
+        spans.push(Span { start: from, end: to, tokens: tokens.count(from..to) });
         covered = end;
-        start = shared(&atoms, start, end, max_tokens, overlap);
+        start = shared(tokens, &atoms, (start, end), max_tokens, overlap);
     }
     spans
 }
 
 /// What is not cut unless it has to be: sentences, rows, items, lines; a heading as a whole.
-fn atoms(text: &str, piece: &Piece, max_tokens: u32) -> Vec<Piece> {
-    let parts =
-        if piece.heading && piece.tokens <= max_tokens { Vec::new() } else { piece.cut(text, max_tokens) };
+fn atoms(tokens: &Tokens<'_>, piece: &Piece, max_tokens: u32) -> Vec<Piece> {
+    let fits = |piece: &Piece| tokens.count(piece.start..piece.end) <= max_tokens;
+    let parts = if piece.heading && fits(piece) { Vec::new() } else { piece.cut(tokens.text(), max_tokens) };
     if parts.is_empty() {
         return vec![piece.clone()];
     }
-    let fits = |part: &Piece| part.tokens <= max_tokens;
     parts
         .into_iter()
-        .flat_map(|part| if fits(&part) { vec![part] } else { atoms(text, &part, max_tokens) })
+        .flat_map(|part| if fits(&part) { vec![part] } else { atoms(tokens, &part, max_tokens) })
         .collect()
 }
 
 /// Where a window ends that starts there.
-fn filled(atoms: &[Piece], start: usize, max_tokens: u32) -> usize {
-    let mut tokens = 0_u32;
-    let fitting = atoms[start..].iter().take_while(|atom| {
-        tokens = tokens.saturating_add(atom.tokens);
-        tokens <= max_tokens
-    });
-    let end = start + fitting.count().max(1);
+fn filled(tokens: &Tokens<'_>, atoms: &[Piece], start: usize, max_tokens: u32) -> usize {
+    let fits = |atom: &&Piece| tokens.count(atoms[start].start..atom.end) <= max_tokens;
+    let end = start + atoms[start..].iter().take_while(fits).count().max(1);
     if end == atoms.len() { end } else { without_headings(atoms, start, end) }
 }
 
@@ -63,20 +50,16 @@ fn without_headings(atoms: &[Piece], start: usize, end: usize) -> usize {
 }
 
 /// Where the next window starts: as far back as may be shared, with room for what comes next.
-fn shared(atoms: &[Piece], start: usize, end: usize, max_tokens: u32, overlap: u32) -> usize {
-    let next = atoms.get(end).map_or(0, |atom| atom.tokens);
-    let room = overlap.min(max_tokens.saturating_sub(next));
-    let mut tokens = 0_u32;
-    let back = atoms[start + 1..end].iter().rev().take_while(|atom| {
-        tokens = tokens.saturating_add(atom.tokens);
-        tokens <= room
-    });
-    end - back.count()
-}
-
-fn tokens_of(text: &str, atoms: &[Piece]) -> u32 {
-    match (atoms.first(), atoms.last()) {
-        (Some(first), Some(last)) => count_tokens(&text[first.start..last.end]),
-        _ => 0,
-    }
+fn shared(
+    tokens: &Tokens<'_>,
+    atoms: &[Piece],
+    (start, end): (usize, usize),
+    max_tokens: u32,
+    overlap: u32,
+) -> usize {
+    let fits = |atom: &&Piece| {
+        let to = |last: &Piece| tokens.count(atom.start..last.end);
+        to(&atoms[end - 1]) <= overlap && atoms.get(end).is_none_or(|next| to(next) <= max_tokens)
+    };
+    end - atoms[start + 1..end].iter().rev().take_while(fits).count()
 }
