@@ -1,0 +1,4 @@
+//! The Markdown parser.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::check_parsing(input, model::Format::Markdown));

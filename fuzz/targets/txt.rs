@@ -1,0 +1,4 @@
+//! The parser of plain text.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::check_parsing(input, model::Format::Txt));
