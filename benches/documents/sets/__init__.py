@@ -1,0 +1,1 @@
+"""The sets of documents: each module measures one, and returns reports."""
