@@ -39,8 +39,9 @@ class Ours:
     def __init__(self, bench: Bench, form: str | None = "text"):
         self._bench = bench
         self._command = [bench.program, "parse", *(["--format", form] if form else [])]
-        self._empty = bench.work / "empty.txt"
-        self._empty.touch()
+        # One word: what is loaded once, such as a tokenizer's vocabulary, is loaded for it too.
+        self._nothing = bench.work / "nothing.txt"
+        self._nothing.write_text("Word\n", encoding="utf8")
 
     def command(self, files: list[Path]) -> list:
         return [*self._command, *files]
@@ -48,7 +49,7 @@ class Ours:
     def contestant(self, files: list[Path]) -> measure.Contestant:
         output = self._bench.work / "output"
         return measure.Contestant(
-            lambda: measure.one_core(self.command(files), output=output), lambda: measure.one_core(self.command([self._empty]))
+            lambda: measure.one_core(self.command(files), output=output), lambda: measure.one_core(self.command([self._nothing]))
         )
 
     def texts(self, files: list[Path]) -> list[str]:

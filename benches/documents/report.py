@@ -27,6 +27,7 @@ class Report:
 
     title: str
     columns: list[str] = field(default_factory=list)
+    first: str = "engine"
     rows: list[list[str]] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Report:
         """Prints it, and tells whether all targets are met."""
         print(f"\n## {self.title}\n")
         if self.rows:
-            _table(["engine", *self.columns], self.rows)
+            _table([self.first, *self.columns], self.rows)
         if self.targets:
             print()
             _table(

@@ -40,7 +40,7 @@ def _wanted(path: Path) -> list[list[str]]:
 
 def _contradicts(path: Path, rows: list[list[str]]) -> bool:
     """Whether a value of the truth is nowhere in the file: then it is the truth of another file."""
-    content = path.read_text(encoding="utf8", newline="").replace('""', '"').replace("\r\n", "\n")
+    content = path.read_bytes().decode().replace('""', '"').replace("\r\n", "\n")
     return any(cell not in content for row in _newlines(rows) for cell in row)
 
 

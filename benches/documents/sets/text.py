@@ -18,7 +18,7 @@ def reports(bench: Bench):
 
 
 def _encodings(bench: Bench) -> Report:
-    report = Report("TXT: encodings", ["token F1"])
+    report = Report("TXT: encodings", ["token F1"], first="file")
     files = [path for path in bench.files("txt/*.txt") if path.read_bytes().strip()]
     right = 0
     for path, text in zip(files, Ours(bench).texts(files)):
