@@ -31,7 +31,9 @@ class Usage:
     """Bytes of resident memory at most."""
 
 
-def start(command: list, output: Path | None = None, errors: Path | None = None, env: dict | None = None, limit: int | None = None) -> subprocess.Popen:
+def start(
+    command: list, output: Path | None = None, errors: Path | None = None, env: dict | None = None, limit: int | None = None
+) -> subprocess.Popen:
     """Starts a command with its output in a file, or nowhere; `limit` bounds its address space in bytes."""
     bounded = (lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))) if limit else None
     with open(output or os.devnull, "wb") as out, open(errors or os.devnull, "wb") as err:
