@@ -1,16 +1,25 @@
-//! CSV: one table. Delimiter, quoting and header row are told from the data.
+//! CSV: one table. Delimiter, quoting, the lines above the table and its header row are told from
+//! the data.
 
-use ::csv::{ReaderBuilder, StringRecord};
+mod records;
+
 use model::Format;
 
 use crate::{Draft, encoding};
+use records::{Dialect, Reader, Record};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// How many records decide on the delimiter.
-const SAMPLE_RECORDS: usize = 50;
+/// How many records decide on the dialect.
+const SAMPLE_RECORDS: usize = 100;
 
-/// How many ragged rows are named; the rest are counted.
+/// How much of the text is looked at for that.
+const SAMPLE_BYTES: usize = 256 * 1024;
+
+/// How many records may stand above a table.
+const MAX_PREAMBLE: usize = 20;
+
+/// How many rows of a kind are named; the rest are counted.
 const NAMED_ROWS: usize = 5;
 
 /// Parses a CSV.
@@ -18,82 +27,133 @@ pub(crate) fn parse(bytes: &[u8]) -> Draft {
     let mut draft = Draft::new(Format::Csv);
     let decoded = encoding::decode(bytes, None);
     draft.warnings.extend(decoded.warning);
-    let (text, delimiter) = match declared_delimiter(&decoded.text) {
-        Some((delimiter, rest)) => (rest, delimiter),
-        None => (decoded.text.as_str(), sniff(&decoded.text)),
+    let (text, first_line, dialect) = match declared_delimiter(&decoded.text) {
+        Some((delimiter, rest)) => (rest, 1, sniff(rest, &[delimiter])),
+        None => (decoded.text.as_str(), 0, sniff(&decoded.text, &DELIMITERS)),
     };
-    let rows = read(text, delimiter, usize::MAX);
-    let header = has_header(&rows);
-    warn_of_ragged_rows(&rows, &mut draft);
-    let rows = rows.into_iter().map(|(_, row)| row).collect();
-    draft.records(header, rows, None);
+    let mut reader = Reader::new(text, dialect);
+    let mut rows: Vec<Record> = reader.by_ref().collect();
+    for row in &mut rows {
+        row.line += first_line;
+    }
+    let body = rows.split_off(preamble(&rows));
+    for title in rows {
+        let cells: Vec<_> = title.cells.into_iter().filter(|cell| !cell.trim().is_empty()).collect();
+        draft.paragraph(&cells.join(", "), None);
+    }
+    let header = has_header(&body);
+    warn_of_ragged_rows(&body, &mut draft);
+    let name = |lines: &[u64], what: &str, draft: &mut Draft| {
+        for line in lines.iter().take(NAMED_ROWS) {
+            draft.warnings.push(format!("line {} {what}", line + first_line));
+        }
+        if lines.len() > NAMED_ROWS {
+            draft.warnings.push(format!("the same holds for {} more lines", lines.len() - NAMED_ROWS));
+        }
+    };
+    name(&reader.unclosed, "opens a quote that is not closed; it was read as a character", &mut draft);
+    name(&reader.too_wide, "has too many fields; those at its end were left out", &mut draft);
+    if let Some(line) = reader.cut_at {
+        let line = line + first_line;
+        draft.warnings.push(format!("the table has too many cells; it was read up to line {line}"));
+    }
+    draft.records(header, body.into_iter().map(|row| row.cells).collect(), None);
     draft
 }
 
 /// Whether a text without a telling name is clearly CSV: several records of the same several short
 /// fields.
 pub(crate) fn looks_like(text: &str) -> bool {
-    let rows = read(text, sniff(text), SAMPLE_RECORDS);
-    let width = rows.first().map_or(0, |(_, row)| row.len());
+    let rows = sample(text, sniff(text, &DELIMITERS));
+    let width = rows.first().map_or(0, |row| row.cells.len());
     // The sample may end inside of the last record.
     let whole = &rows[..rows.len().saturating_sub(usize::from(rows.len() > 3))];
+    let mut cells = whole.iter().flat_map(|row| &row.cells);
     width >= 2
         && whole.len() >= 3
-        && whole.iter().all(|(_, row)| row.len() == width)
-        && whole.iter().flat_map(|(_, row)| row).all(|cell| cell.chars().count() <= 200)
+        && whole.iter().all(|row| row.cells.len() == width)
+        && cells.clone().all(|cell| cell.chars().count() <= 200)
         && (width >= 3 || whole.len() >= 10 || has_header(&rows))
-        && !whole.iter().flat_map(|(_, row)| row).skip(1).all(|cell| cell.starts_with(' '))
+        && !cells.by_ref().skip(1).all(|cell| cell.starts_with(' '))
 }
 
 /// A first line `sep=;` is how Excel is told the delimiter.
 fn declared_delimiter(text: &str) -> Option<(u8, &str)> {
     let (line, rest) = text.split_once('\n')?;
-    let value = line.trim_end_matches('\r').strip_prefix("sep=")?;
+    let value = line.trim_end_matches('\r').trim_matches('"').strip_prefix("sep=")?;
     match value.as_bytes() {
         [delimiter] if DELIMITERS.contains(delimiter) => Some((*delimiter, rest)),
         _ => None,
     }
 }
 
-/// The delimiter under which most records have the same number of fields, and that more than one.
-fn sniff(text: &str) -> u8 {
-    let score = |delimiter: u8| {
-        let widths: Vec<usize> =
-            read(text, delimiter, SAMPLE_RECORDS).iter().map(|(_, row)| row.len()).collect();
-        let mut sorted = widths.clone();
-        sorted.sort_unstable();
-        let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
+/// The dialect under which most records have the same number of fields, and that more than one.
+fn sniff(text: &str, delimiters: &[u8]) -> Dialect {
+    let backslash = escapes_by_backslash(text);
+    let score = |dialect: &Dialect| {
+        let rows = sample(text, *dialect);
+        // Lines above the table count against a dialect: under a wrong one, the header row may
+        // look like a title.
+        let usual = usual_width(&rows[preamble(&rows)..]);
         if usual < 2 {
             return (0, 0);
         }
-        let alike = widths.iter().filter(|width| **width == usual).count();
-        (alike * 100 / widths.len(), usual)
+        let alike = rows.iter().filter(|row| row.cells.len() == usual).count();
+        (alike * 100 / rows.len(), usual)
     };
-    // On a tie the first one wins: the comma.
-    DELIMITERS.into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
+    // On a tie the last one wins: the double quote, then the comma. A single quote more often is an
+    // apostrophe.
+    let dialects = [b'\'', b'"'].into_iter().flat_map(|quote| {
+        delimiters.iter().rev().map(move |delimiter| Dialect { delimiter: *delimiter, quote, backslash })
+    });
+    dialects.max_by_key(score).unwrap_or(Dialect { delimiter: b',', quote: b'"', backslash })
 }
 
-/// The records with the lines they start on.
-fn read(text: &str, delimiter: u8, most: usize) -> Vec<(u64, Vec<String>)> {
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let mut record = StringRecord::new();
-    while rows.len() < most && matches!(reader.read_record(&mut record), Ok(true)) {
-        let line = record.position().map_or(0, ::csv::Position::line);
-        rows.push((line, record.iter().map(str::to_owned).collect()));
+/// Whether quotes within cells have a backslash before them: one stands
+/// before a letter, where no cell can end.
+fn escapes_by_backslash(text: &str) -> bool {
+    let sample = head(text);
+    sample.split("\\\"").skip(1).any(|behind| behind.starts_with(char::is_alphanumeric))
+}
+
+/// The start of a text, to a whole line where it has lines.
+fn head(text: &str) -> &str {
+    if text.len() <= SAMPLE_BYTES {
+        return text;
     }
-    rows
+    let start = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    start.rfind('\n').map_or(start, |end| &start[..end])
+}
+
+fn sample(text: &str, dialect: Dialect) -> Vec<Record> {
+    Reader::new(head(text), dialect).take(SAMPLE_RECORDS).collect()
+}
+
+/// The median of the numbers of fields.
+fn usual_width(rows: &[Record]) -> usize {
+    let mut widths: Vec<_> = rows.iter().take(SAMPLE_RECORDS).map(|row| row.cells.len()).collect();
+    widths.sort_unstable();
+    widths.get(widths.len() / 2).copied().unwrap_or(0)
+}
+
+/// How many records stand above the table: titles, which fill one cell of several, and comments.
+fn preamble(rows: &[Record]) -> usize {
+    let usual = usual_width(rows);
+    let is_above = |row: &&Record| {
+        let filled = row.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+        let is_comment = row.cells[0].starts_with('#');
+        (row.cells.len() != usual && (filled <= 1 || is_comment)) || (usual >= 3 && filled <= 1)
+    };
+    let above = rows.iter().take(MAX_PREAMBLE).take_while(is_above).count();
+    // A table has at least a header and a row.
+    if usual >= 2 && above + 2 <= rows.len() { above } else { 0 }
 }
 
 /// Whether the first row names the columns: every cell is there, none twice, none a number where the
 /// rows below have other things. Files of names and data in words alone cannot be told apart; most
 /// of those have a header.
-fn has_header(rows: &[(u64, Vec<String>)]) -> bool {
-    let [(_, first), below @ ..] = rows else { return false };
+fn has_header(rows: &[Record]) -> bool {
+    let [Record { cells: first, .. }, below @ ..] = rows else { return false };
     if below.is_empty() || first.iter().any(|cell| cell.trim().is_empty()) {
         return false;
     }
@@ -105,7 +165,7 @@ fn has_header(rows: &[(u64, Vec<String>)]) -> bool {
     }
     let below = &below[..below.len().min(SAMPLE_RECORDS)];
     let all_below = |column: usize, like: fn(&str) -> bool| {
-        below.iter().all(|(_, row)| row.get(column).is_none_or(|cell| like(cell)))
+        below.iter().all(|row| row.cells.get(column).is_none_or(|cell| like(cell)))
     };
     !first.iter().enumerate().any(|(column, name)| {
         // Years name columns as well.
@@ -124,15 +184,17 @@ fn is_data(cell: &str) -> bool {
     cell.chars().any(|c| c.is_ascii_digit()) && !cell.chars().any(char::is_alphabetic)
 }
 
-fn warn_of_ragged_rows(rows: &[(u64, Vec<String>)], draft: &mut Draft) {
-    let Some(width) = rows.first().map(|(_, row)| row.len()) else { return };
-    let ragged: Vec<_> = rows.iter().filter(|(_, row)| row.len() != width).collect();
-    for (line, row) in ragged.iter().take(NAMED_ROWS) {
-        let fields = if row.len() == 1 { "1 field".to_owned() } else { format!("{} fields", row.len()) };
-        draft.warnings.push(format!("line {line} has {fields}, the first row has {width}"));
+fn warn_of_ragged_rows(rows: &[Record], draft: &mut Draft) {
+    let Some(width) = rows.first().map(|row| row.cells.len()) else { return };
+    let mut ragged = rows.iter().filter(|row| row.cells.len() != width);
+    for row in ragged.by_ref().take(NAMED_ROWS) {
+        let count = row.cells.len();
+        let fields = if count == 1 { "1 field".to_owned() } else { format!("{count} fields") };
+        draft.warnings.push(format!("line {} has {fields}, the first row has {width}", row.line));
     }
-    if ragged.len() > NAMED_ROWS {
-        draft.warnings.push(format!("{} more rows have another number of fields", ragged.len() - NAMED_ROWS));
+    let more = ragged.count();
+    if more > 0 {
+        draft.warnings.push(format!("{more} more rows have another number of fields"));
     }
 }
 
@@ -194,5 +256,33 @@ mod tests {
             warnings,
             ["line 2 has 2 fields, the first row has 3", "line 3 has 4 fields, the first row has 3"]
         );
+    }
+
+    #[rstest]
+    #[case::titles("Sales of 2024\n\nname,sold,left\na,1,2\nb,3,4\n", "Sales of 2024")]
+    #[case::filled_up("Sales of 2024,,\n,,\nname,sold,left\na,1,2\nb,3,4\n", "Sales of 2024")]
+    #[case::comments("# by hand, in 2024\nname,sold,left\na,1,2\nb,3,4\n", "# by hand,  in 2024")]
+    fn lines_above_a_table_are_text(#[case] csv: &str, #[case] above: &str) {
+        let document = parse(csv.as_bytes()).finish().unwrap();
+        assert_eq!(document.blocks[0].text, crate::draft::one_line(above));
+        let BlockKind::Table { rows, header } = &document.blocks[1].kind else { panic!("no table") };
+        assert!(header);
+        assert_eq!(rows[0], ["name", "sold", "left"]);
+        assert_eq!(rows.len(), 3);
+    }
+
+    #[rstest]
+    #[case::single("id,note\n1,'a, b'\n2,'c, d'\n", "a, b")]
+    #[case::apostrophes("id,note\n1,'b'\n2,c\n", "'b'")]
+    #[case::backslash("id,note\n1,\"say \\\"hi\\\", ok\"\n2,c\n", "say \"hi\", ok")]
+    fn quoting_is_told(#[case] csv: &str, #[case] cell: &str) {
+        assert_eq!(table(csv).1[1][1], cell);
+    }
+
+    #[test]
+    fn an_unclosed_quote_is_named() {
+        let (_, rows, warnings) = table("a,b\n1,2\n3,\"4\n5,6\n");
+        assert_eq!(rows.len(), 4);
+        assert_eq!(warnings, ["line 3 opens a quote that is not closed; it was read as a character"]);
     }
 }

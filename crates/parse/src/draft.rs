@@ -14,7 +14,14 @@ const MAX_REPEATED_BYTES: usize = 200;
 /// How much memory all repeated cells of a document may take.
 const MAX_REPEATS_BYTES: usize = 8 * 1024 * 1024;
 
-/// A document under construction.
+/// The most text of a document, in bytes.
+const MAX_TEXT_BYTES: usize = 512 * 1024 * 1024;
+
+/// The most blocks of a document.
+const MAX_BLOCKS: usize = 4_000_000;
+
+/// A document under construction. It takes no more than a bounded number of blocks and bytes of text;
+/// what goes over is left out, with a warning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     format: Format,
@@ -27,6 +34,8 @@ pub struct Draft {
     blocks: Vec<(BlockKind, String, Option<u32>)>,
     added_cells: usize,
     repeats_bytes: usize,
+    text_bytes: usize,
+    is_full: bool,
 }
 
 /// A part of a draft that is there or not as a whole.
@@ -49,6 +58,8 @@ impl Draft {
             blocks: Vec::new(),
             added_cells: 0,
             repeats_bytes: 0,
+            text_bytes: 0,
+            is_full: false,
         }
     }
 
@@ -165,22 +176,36 @@ impl Draft {
     pub(crate) fn retain(&mut self, kept: impl IntoIterator<Item = bool>) {
         let mut kept = kept.into_iter();
         let mut keep = || kept.next().unwrap_or(false);
+        // What was taken in before is within the bounds.
+        let is_full = std::mem::take(&mut self.is_full);
+        self.text_bytes = 0;
         for (kind, text, page) in std::mem::take(&mut self.blocks) {
             match kind {
                 BlockKind::List { ordered, mut items } => {
                     items.retain(|_| keep());
                     self.list(ordered, items, page);
                 }
-                kind if keep() => self.blocks.push((kind, text, page)),
+                kind if keep() => self.push(kind, text, page),
                 _ => {}
             }
         }
+        self.is_full |= is_full;
     }
 
     fn push(&mut self, kind: BlockKind, text: String, page: Option<u32>) {
-        if !text.trim().is_empty() {
-            self.blocks.push((kind, text, page));
+        if text.trim().is_empty() || self.is_full {
+            return;
         }
+        self.text_bytes = self.text_bytes.saturating_add(text.len());
+        self.is_full = self.text_bytes > MAX_TEXT_BYTES || self.blocks.len() >= MAX_BLOCKS;
+        if self.is_full {
+            self.warnings.push(format!(
+                "the document has too much text; what comes after block {} was left out",
+                self.blocks.len()
+            ));
+            return;
+        }
+        self.blocks.push((kind, text, page));
     }
 
     /// Puts the text together, an empty line between blocks, and gives each block its place in it.
@@ -289,5 +314,20 @@ mod tests {
         let mut draft = Draft::new(Format::Txt);
         draft.list(ordered, items, None);
         assert_eq!(draft.finish().unwrap().text, text);
+    }
+
+    #[test]
+    fn blocks_are_bounded() {
+        let mut draft = Draft::new(Format::Txt);
+        for _ in 0..MAX_BLOCKS + 9 {
+            draft.push(BlockKind::Paragraph, "x".to_owned(), None);
+        }
+        assert_eq!(draft.blocks.len(), MAX_BLOCKS);
+        assert_eq!(
+            draft.warnings,
+            ["the document has too much text; what comes after block 4000000 was left out"]
+        );
+        draft.retain([true]);
+        assert_eq!(draft.blocks.len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes of a text file to text: byte order marks, encodings, line ends, control characters.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How much of a file is looked at to tell an encoding without a mark.
 const SAMPLE: usize = 64 * 1024;
@@ -54,6 +54,13 @@ fn read(bytes: &[u8], declared: Option<&str>) -> (String, &'static str, usize) {
     if let Some(encoding) = utf16_by_zeros(bytes) {
         return decode_with(encoding, bytes);
     }
+    // Japanese mail is ASCII to the eye; its escapes are in no other text.
+    if bytes.is_ascii() && ["\x1B$B", "\x1B$@"].iter().any(|escape| holds(bytes, escape.as_bytes())) {
+        let read = decode_with(ISO_2022_JP, bytes);
+        if read.2 == 0 {
+            return read;
+        }
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.to_owned(), "UTF-8", 0);
     }
@@ -75,6 +82,10 @@ fn read(bytes: &[u8], declared: Option<&str>) -> (String, &'static str, usize) {
     let sample = &bytes[first_high_byte(bytes)..];
     detector.feed(&sample[..sample.len().min(SAMPLE)], true);
     decode_with(detector.guess(None, Utf8Detection::Deny), bytes)
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// Where a sample has to start to hold something that tells encodings apart.
@@ -195,5 +206,49 @@ mod tests {
     #[test]
     fn line_ends_are_one_and_control_characters_none() {
         assert_eq!(decode_lines(b"a\r\nb\rc\x0Cd\x00\x07\te", None).text, "a\nb\nc\nd\te");
+    }
+
+    /// A sentence in each language, long enough to tell an encoding by.
+    const RUSSIAN: &str = "Вчера вечером мы долго гуляли по старому городу и говорили о новых книгах.";
+    const POLISH: &str = "Wczoraj wieczorem długo chodziliśmy po starym mieście i mówiliśmy o książkach.";
+    const GREEK: &str = "Χθες το βράδυ περπατήσαμε πολύ στην παλιά πόλη και μιλήσαμε για νέα βιβλία.";
+    const TURKISH: &str =
+        "Dün akşam eski şehirde uzun süre yürüdük ve yeni kitaplar hakkında konuştuk, ığüşöç.";
+    const FRENCH: &str =
+        "Hier soir, nous avons marché dans la vieille ville où l'été déjà s'achève, très loin.";
+    const HEBREW: &str = "אתמול בערב הלכנו הרבה זמן בעיר העתיקה ודיברנו על ספרים חדשים.";
+    const ARABIC: &str = "مشينا مساء أمس طويلا في المدينة القديمة وتحدثنا عن كتب جديدة.";
+    const JAPANESE: &str = "昨日の夜、私たちは古い町を長い間歩いて、新しい本について話しました。";
+    const CHINESE: &str = "昨天晚上我们在古老的城市里走了很久，谈论了新的书和我们的生活。";
+    const TAIWANESE: &str = "昨天晚上我們在古老的城市裡走了很久，談論了新的書和我們的生活。";
+    const KOREAN: &str = "어제 저녁 우리는 오래된 도시를 오랫동안 걸으며 새로운 책에 대해 이야기했습니다.";
+
+    #[rstest]
+    #[case("windows-1250", POLISH)]
+    #[case("iso-8859-2", POLISH)]
+    #[case("windows-1251", RUSSIAN)]
+    #[case("koi8-r", RUSSIAN)]
+    #[case("iso-8859-5", RUSSIAN)]
+    #[case("ibm866", RUSSIAN)]
+    #[case("windows-1252", FRENCH)]
+    #[case("windows-1253", GREEK)]
+    #[case("iso-8859-7", GREEK)]
+    #[case("windows-1254", TURKISH)]
+    #[case("windows-1255", HEBREW)]
+    #[case("iso-8859-8", HEBREW)]
+    #[case("windows-1256", ARABIC)]
+    #[case("iso-8859-6", ARABIC)]
+    #[case("shift_jis", JAPANESE)]
+    #[case("euc-jp", JAPANESE)]
+    #[case("iso-2022-jp", JAPANESE)]
+    #[case("gbk", CHINESE)]
+    #[case("gb18030", CHINESE)]
+    #[case("big5", TAIWANESE)]
+    #[case("euc-kr", KOREAN)]
+    fn a_text_comes_back_from_each_encoding(#[case] label: &str, #[case] text: &str) {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+        let (bytes, _, lossy) = encoding.encode(text);
+        assert!(!lossy);
+        assert_eq!(decode(&bytes, None), Decoded { text: text.into(), warning: None });
     }
 }

@@ -6,6 +6,8 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 use std::thread;
 
+use model::Format;
+
 use crate::ParseError;
 
 /// Parsers recurse over nested markup, each to a bound of its own; with this much stack all those
@@ -15,6 +17,26 @@ const STACK_BYTES: usize = 16 * 1024 * 1024;
 thread_local! {
     /// Where the parser on this thread panicked; `None` on threads that run no parser.
     static PANIC_SITE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Refuses a text that would take too much memory: each format needs some multiple of its size. PDF
+/// and DOCX are packed, so theirs says nothing; they have bounds of their own.
+///
+/// # Errors
+/// [`ParseError::TooLarge`] with the bound.
+pub(crate) fn check_size(bytes: usize, format: Format) -> Result<(), ParseError> {
+    const MB: usize = 1024 * 1024;
+    let most = match format {
+        Format::Txt | Format::Csv => 256,
+        Format::Markdown => 128,
+        Format::Html => 64,
+        Format::Pdf | Format::Docx => return Ok(()),
+    };
+    if bytes > most * MB {
+        let has = bytes / MB;
+        return Err(ParseError::TooLarge(format!("it has {has} MB, the most is {most} MB; split it")));
+    }
+    Ok(())
 }
 
 /// Runs a parser on a thread of its own and turns its panic into [`ParseError::Bug`].
@@ -99,5 +121,14 @@ mod tests {
             if left == 0 { block[0] } else { 1 + depth(std::hint::black_box(block)[1] - 1) }
         }
         assert_eq!(run(|| Ok(depth(10_000))), Ok(10_000));
+    }
+
+    #[test]
+    fn texts_are_bounded() {
+        let size = 256 * 1024 * 1024;
+        assert_eq!(check_size(size, Format::Csv), Ok(()));
+        assert_eq!(check_size(usize::MAX, Format::Docx), Ok(()));
+        let error = check_size(8 * size, Format::Csv).unwrap_err().to_string();
+        assert!(error.ends_with("it has 2048 MB, the most is 256 MB; split it"), "{error}");
     }
 }

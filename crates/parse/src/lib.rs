@@ -33,6 +33,7 @@ use model::{Format, ParsedDocument};
 /// # Errors
 /// Why the document cannot be read, in words for the user.
 pub fn parse(bytes: &[u8], format: Format, options: &Options) -> Result<ParsedDocument, ParseError> {
+    guard::check_size(bytes.len(), format)?;
     guard::run(|| {
         let draft = match format {
             Format::Pdf => pdf::parse(bytes, options)?,

@@ -16,6 +16,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Draft {
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut reader = Reader::new(draft);
@@ -59,9 +62,10 @@ impl Reader {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.text.push_str(&text);
-            }
+            Event::Text(text) | Event::Code(text) => self.text.push_str(&text),
+            // The signs stay: two prices in a line look like math as well.
+            Event::InlineMath(text) => self.between("$", &text),
+            Event::DisplayMath(text) => self.between("$$", &text),
             Event::Html(html) => self.html.push_str(&html),
             Event::InlineHtml(tag) => {
                 if is_line_break(&tag) {
@@ -75,6 +79,12 @@ impl Reader {
         }
     }
 
+    fn between(&mut self, sign: &str, text: &str) {
+        self.text.push_str(sign);
+        self.text.push_str(text);
+        self.text.push_str(sign);
+    }
+
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
             // Text right before a nested block is that of a tight list item.
@@ -84,6 +94,18 @@ impl Reader {
                 self.lists.start(first.map(|first| u32::try_from(first).unwrap_or(1)));
             }
             Tag::Item => {
+                self.end_text();
+                self.lists.item(None);
+            }
+            // Terms are items, and what they mean is nested in them: as in HTML.
+            Tag::DefinitionList | Tag::DefinitionListDefinition => {
+                self.end_text();
+                self.lists.start(None);
+                if tag == Tag::DefinitionListDefinition {
+                    self.lists.item(None);
+                }
+            }
+            Tag::DefinitionListTitle => {
                 self.end_text();
                 self.lists.item(None);
             }
@@ -116,14 +138,16 @@ impl Reader {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph | TagEnd::BlockQuote(_) | TagEnd::Item => self.end_text(),
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::DefinitionListTitle => {
+                self.end_text();
+            }
             TagEnd::Heading(level) => {
                 let text = std::mem::take(&mut self.text);
                 self.lists.interrupt(&mut self.draft);
                 self.first_heading.get_or_insert_with(|| text.clone());
                 self.draft.heading(level as u8, &text, None);
             }
-            TagEnd::List(_) => {
+            TagEnd::List(_) | TagEnd::DefinitionList | TagEnd::DefinitionListDefinition => {
                 self.end_text();
                 self.lists.end(&mut self.draft);
             }
@@ -272,5 +296,33 @@ mod tests {
            - b
         5. Start it.
         ");
+    }
+
+    #[test]
+    fn math_alerts_and_definitions_are_read() {
+        let document = parse(
+            b"> [!NOTE]\n> Energy is $E_0 = m_0 c^2$, not $5.\n\nTerm\n: Its meaning.\n: Another.\n\nOther\n: More.\n",
+        )
+        .finish()
+        .unwrap();
+        insta::assert_snapshot!(render::markdown(&document), @r"
+        Energy is $E_0 = m_0 c^2$, not $5.
+
+        - Term
+          - Its meaning.
+          - Another.
+        - Other
+          - More.
+        ");
+    }
+
+    #[test]
+    fn deep_nesting_is_read_in_bounds() {
+        for mark in [">", "- ", "*", "[", "1. "] {
+            let text = mark.repeat(20_000) + " deep down";
+            let document =
+                crate::parse(text.as_bytes(), Format::Markdown, &crate::Options::default()).unwrap();
+            assert!(document.text.contains("deep down"), "{mark}");
+        }
     }
 }
