@@ -2,8 +2,14 @@
 
 use std::{path::PathBuf, str::FromStr};
 
+use anyhow::anyhow;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{DifficultyWeights, ExportFormat, GenerationId, GenerationType, Phase, Style};
+use model::{
+    Chunking, ChunkingStrategy, DifficultyWeights, ExportFormat, GenerationId, GenerationType, ParseOptions,
+    Parsing, Phase, Style,
+};
+
+use crate::failure::{Failure, Outcome};
 
 /// Turns your documents into a fine-tuning dataset that can be trusted.
 #[derive(Debug, Parser)]
@@ -119,6 +125,8 @@ pub(crate) struct RunArgs {
     /// Print the summary as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) parsing: ParsingArgs,
 }
 
 /// Arguments of `serve`.
@@ -166,9 +174,71 @@ pub(crate) struct ParseArgs {
     /// Print the text alone, instead of a JSON line a document
     #[arg(long, value_enum)]
     pub(crate) format: Option<TextFormat>,
+    #[command(flatten)]
+    pub(crate) parsing: ParsingArgs,
+}
+
+/// How documents are read and cut.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Parsing")]
+pub(crate) struct ParsingArgs {
+    /// Where documents are cut into chunks
+    #[arg(long, value_enum, default_value_t = StrategyArg::Auto)]
+    strategy: StrategyArg,
     /// The most tokens (o200k_base) of a chunk
     #[arg(long, value_name = "N", default_value_t = 512)]
-    pub(crate) max_tokens: u32,
+    max_tokens: u32,
+    /// How many tokens a chunk shares with the one before, of sliding-window [default: 64]
+    #[arg(long, value_name = "N")]
+    overlap_tokens: Option<u32>,
+    /// Keep running heads, footers and page numbers
+    #[arg(long)]
+    page_furniture: bool,
+    /// Keep the comments of a DOCX
+    #[arg(long)]
+    comments: bool,
+    /// Read all of an HTML page, not its main content alone
+    #[arg(long)]
+    whole_page: bool,
+}
+
+impl ParsingArgs {
+    /// The same, checked.
+    pub(crate) fn parsing(self) -> Outcome<Parsing> {
+        let default = Chunking::default();
+        let chunking = Chunking {
+            strategy: self.strategy.into(),
+            max_tokens: self.max_tokens,
+            overlap_tokens: self.overlap_tokens.unwrap_or(default.overlap_tokens),
+        };
+        if self.overlap_tokens.is_some() && chunking.strategy != ChunkingStrategy::SlidingWindow {
+            return Err(Failure::usage(anyhow!(
+                "--overlap-tokens goes with --strategy sliding-window alone"
+            )));
+        }
+        chunking.check().map_err(Failure::usage)?;
+        let Self { page_furniture, comments, whole_page, .. } = self;
+        Ok(Parsing { chunking, options: ParseOptions { page_furniture, comments, whole_page } })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StrategyArg {
+    Auto,
+    Headings,
+    Paragraphs,
+    SlidingWindow,
+}
+
+impl From<StrategyArg> for ChunkingStrategy {
+    fn from(strategy: StrategyArg) -> Self {
+        match strategy {
+            StrategyArg::Auto => Self::Auto,
+            StrategyArg::Headings => Self::Headings,
+            StrategyArg::Paragraphs => Self::Paragraphs,
+            StrategyArg::SlidingWindow => Self::SlidingWindow,
+        }
+    }
 }
 
 /// Arguments of `models`.

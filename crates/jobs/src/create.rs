@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use model::{
-    Chunking, DocumentId, GenerateSettings, Generation, GenerationId, GenerationKind, Phase, ProjectId, Unit,
+    DocumentId, GenerateSettings, Generation, GenerationId, GenerationKind, Parsing, Phase, ProjectId, Unit,
     UserId,
 };
 use store::ChunkSelection;
@@ -54,8 +54,7 @@ pub enum Pick {
     Selected(ChunkSelection),
 }
 
-/// A parse of some documents of a project; how they are cut is the environment's way where nothing is
-/// said.
+/// A parse of some documents of a project.
 ///
 /// # Errors
 /// [`JobsError::NothingToDo`] where there are none, [`JobsError::Settings`] for a way to cut that is
@@ -65,16 +64,14 @@ pub async fn create_parse(
     user: &UserId,
     project: ProjectId,
     documents: &[DocumentId],
-    chunking: Option<Chunking>,
+    parsing: Parsing,
     launch: Launch,
 ) -> Result<Created, JobsError> {
-    if let Some(chunking) = &chunking {
-        chunking.check()?;
-    }
+    parsing.chunking.check()?;
     let subjects = documents.iter().map(|document| (document.to_string(), None)).collect();
     let id = GenerationId::new(environment.now(), random_bytes());
     let mut generation = Generation::new(id, project, GenerationKind::Parse, None, environment.now());
-    generation.chunking = chunking;
+    (generation.chunking, generation.options) = (Some(parsing.chunking), Some(parsing.options));
     create(environment, user, generation, subjects, launch).await
 }
 

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use llm::ChatModel;
 use model::{Generation, Price, Time};
-use parse::Chunking;
 use store::{Metadata, Objects, Owner};
 
 use crate::{Clock, Readers, fetch::FetchPolicy, owner};
@@ -24,8 +23,6 @@ pub struct Environment {
     pub owner: Owner,
     /// What reads documents.
     pub readers: Arc<Readers>,
-    /// How documents are cut.
-    pub chunking: Chunking,
     /// What may be fetched from where.
     pub fetch: FetchPolicy,
     /// What bounds this process's work.
@@ -94,7 +91,6 @@ impl Environment {
             clock,
             owner: owner::this_process(),
             readers: Arc::new(Readers::here()),
-            chunking: Chunking::default(),
             fetch: FetchPolicy::default(),
             limits: Limits::default(),
         }

@@ -114,6 +114,7 @@ impl Target<'_> {
             pages: None,
             chunk_count: 0,
             warnings: Vec::new(),
+            parsing: None,
             created_at: now,
             parsed_at: None,
         }

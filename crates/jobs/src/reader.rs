@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use model::{Chunking, Format};
-use parse::{ChunkDraft, Options, ParseError};
+use model::{Format, Parsing};
+use parse::{ChunkDraft, ParseError};
 use serde::{Deserialize, Serialize};
 
 pub use self::child::read_documents;
@@ -24,8 +24,8 @@ use self::process::Process;
 pub struct Reading {
     /// What it is written in.
     pub format: Format,
-    /// How it is cut.
-    pub chunking: Chunking,
+    /// How it is read and cut.
+    pub parsing: Parsing,
 }
 
 /// A document that was read.
@@ -128,9 +128,9 @@ impl Readers {
 }
 
 fn read(bytes: &[u8], reading: Reading) -> Result<Read, String> {
-    let document =
-        parse::parse(bytes, reading.format, &Options::default()).map_err(|error| error.to_string())?;
-    let chunks = parse::chunk(&document, &reading.chunking);
+    let Parsing { chunking, options } = reading.parsing;
+    let document = parse::parse(bytes, reading.format, &options.into()).map_err(|error| error.to_string())?;
+    let chunks = parse::chunk(&document, &chunking);
     let json =
         serde_json::to_vec(&document).map_err(|error| ParseError::Bug(error.to_string()).to_string())?;
     let model::ParsedDocument { title, language, pages, warnings, .. } = document;
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     fn reading() -> Reading {
-        Reading { format: Format::Txt, chunking: Chunking::default() }
+        Reading { format: Format::Txt, parsing: Parsing::default() }
     }
 
     fn script(text: &str) -> Readers {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentId, ProjectId, Sha256Hex, Time};
+use crate::{DocumentId, Parsing, ProjectId, Sha256Hex, Time};
 
 /// What a document is written in.
 #[derive(
@@ -113,6 +113,9 @@ pub struct Document {
     pub chunk_count: u64,
     /// What the parser was not sure of.
     pub warnings: Vec<String>,
+    /// How it was last parsed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parsing: Option<Parsing>,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,

@@ -5,7 +5,8 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Chunking, GenerateConfig, GenerateSettings, GenerationId, GenerationType, Phase, ProjectId, Time,
+    Chunking, GenerateConfig, GenerateSettings, GenerationId, GenerationType, ParseOptions, Phase, ProjectId,
+    Time,
 };
 
 /// What a generation does.
@@ -147,6 +148,9 @@ pub struct Generation {
     /// How a parse cuts documents; `None` for a generate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chunking: Option<Chunking>,
+    /// What a parse reads of documents; `None` for a generate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<ParseOptions>,
     /// Units it works through.
     pub chunks_total: u64,
     /// Units that are done, failed ones included.
@@ -199,6 +203,7 @@ impl Generation {
             progress: 0,
             settings,
             chunking: None,
+            options: None,
             chunks_total: 0,
             chunks_processed: 0,
             chunks_failed: 0,

@@ -14,6 +14,7 @@ mod generation;
 mod id;
 mod log;
 mod pair;
+mod parsing;
 mod passage;
 mod project;
 mod scores;
@@ -38,6 +39,7 @@ pub use pair::{
     Difficulty, GenerationType, Pair, PairOrigin, PairProvenance, PairText, QuestionType, ReviewStatus, Role,
     Turn,
 };
+pub use parsing::{ParseOptions, Parsing};
 pub use passage::Passage;
 pub use project::{Project, ProjectStats, SourceType};
 pub use scores::{Evidence, Flag, FlagCode, Quality, Scores, Unsupported};

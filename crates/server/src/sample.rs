@@ -38,8 +38,16 @@ impl Sample {
         let (environment, user) = (&app.app.environment, UserId::new(user));
         let target = ingest::Target { environment, user: &user, project };
         let document = ingest::from_text(&target, "pump.md", TEXT).await.unwrap();
-        let parse =
-            create_parse(environment, &user, project, &[document.id], None, Launch::Here).await.unwrap();
+        let parse = create_parse(
+            environment,
+            &user,
+            project,
+            &[document.id],
+            model::Parsing::default(),
+            Launch::Here,
+        )
+        .await
+        .unwrap();
         let stop = CancellationToken::new();
         drive(environment, &user, parse.id, &stop).await.unwrap();
         let settings = GenerateSettings {

@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path};
 
-use ::parse::{ChunkDraft, Chunking, Options};
+use ::parse::ChunkDraft;
 use anyhow::Context;
-use model::ParsedDocument;
+use model::{ParsedDocument, Parsing};
 use serde::Serialize;
 
 use crate::{
@@ -24,9 +24,10 @@ struct Line<'a> {
 
 /// Prints documents as parsed. One that fails is named, and the rest goes on.
 pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
+    let parsing = args.parsing.parsing()?;
     let mut failed = 0;
     for path in &args.files {
-        match one(path, args) {
+        match one(path, args.format, &parsing) {
             Ok(text) => printer.data(text)?,
             Err(error) => {
                 failed += 1;
@@ -41,16 +42,15 @@ pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     })
 }
 
-fn one(path: &Path, args: &ParseArgs) -> anyhow::Result<String> {
+fn one(path: &Path, format: Option<TextFormat>, parsing: &Parsing) -> anyhow::Result<String> {
     let bytes = fs::read(path).context("it cannot be read")?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let document = ::parse::parse(&bytes, ::parse::detect(&bytes, &name)?, &Options::default())?;
-    Ok(match args.format {
+    let document = ::parse::parse(&bytes, ::parse::detect(&bytes, &name)?, &parsing.options.into())?;
+    Ok(match format {
         Some(TextFormat::Text) => document.text,
         Some(TextFormat::Markdown) => ::parse::render::markdown(&document),
         None => {
-            let chunking = Chunking { max_tokens: args.max_tokens, ..Chunking::default() };
-            let chunks = ::parse::chunk(&document, &chunking);
+            let chunks = ::parse::chunk(&document, &parsing.chunking);
             serde_json::to_string(&Line { path, document: &document, chunks: &chunks })?
         }
     })

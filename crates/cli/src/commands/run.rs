@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{GenerateSettings, UserId};
+use model::{GenerateSettings, Parsing, UserId};
 
 use crate::{
     args::{Common, RunArgs},
@@ -22,6 +22,7 @@ const STOPPING: &str =
 pub(crate) async fn run(args: &RunArgs, common: &Common, printer: &Printer) -> Outcome<Exit> {
     let begun = Instant::now();
     let settings = Settings::load(common)?;
+    let parsing = args.parsing.parsing()?;
     let request = settings_of::generation(args, &settings, printer).await?;
     let found = discover::files(&args.paths)?;
     let environment = wiring::environment(&settings).await?;
@@ -30,13 +31,14 @@ pub(crate) async fn run(args: &RunArgs, common: &Common, printer: &Printer) -> O
     let project = project::open(&environment, &user, args).await?;
     let mut session = Session::new(environment, user, project, printer.clone(), stop.clone());
     let lock = session.lock().await?;
-    let worked = work(args, &settings, &mut session, request, found, begun).await;
+    let worked = work(args, parsing, &settings, &mut session, request, found, begun).await;
     lock.release().await?;
     worked
 }
 
 async fn work(
     args: &RunArgs,
+    parsing: Parsing,
     settings: &Settings,
     session: &mut Session,
     request: GenerateSettings,
@@ -47,7 +49,7 @@ async fn work(
     if session.stop.is_cancelled() {
         return Ok(interrupt::say(&session.printer));
     }
-    let Some(documents) = parse::documents(session, documents).await? else {
+    let Some(documents) = parse::documents(session, documents, parsing).await? else {
         return Ok(interrupt::say(&session.printer));
     };
     let Some(generated) = generate::pairs(session, settings, &request, &documents).await? else {

@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use anyhow::anyhow;
 use jobs::Launch;
-use model::{Document, DocumentId, DocumentStatus, GenerationKind};
+use model::{Document, DocumentId, DocumentStatus, GenerationKind, Parsing};
 
 use super::{Session, ingest::Ingested};
 use crate::failure::{Failure, Outcome};
 
-/// Parses what is not parsed. `None` where that was interrupted.
-pub(crate) async fn documents(session: &Session, ingested: Ingested) -> Outcome<Option<Ingested>> {
+/// Parses what is not parsed, or was parsed in another way. `None` where that was interrupted.
+pub(crate) async fn documents(
+    session: &Session,
+    ingested: Ingested,
+    parsing: Parsing,
+) -> Outcome<Option<Ingested>> {
     let Session { environment, user, project, .. } = session;
     let mut tried = HashSet::new();
     let earlier = environment.metadata.generations(user, project.id, GenerationKind::Parse).await?;
@@ -25,12 +29,14 @@ pub(crate) async fn documents(session: &Session, ingested: Ingested) -> Outcome<
     let left: Vec<DocumentId> = documents
         .iter()
         .filter(|document| {
-            document.status != DocumentStatus::Parsed && !tried.contains(&document.id.to_string())
+            let same_way = document.parsing.unwrap_or_default() == parsing;
+            let is_done = document.status == DocumentStatus::Parsed && same_way;
+            !is_done && !tried.contains(&document.id.to_string())
         })
         .map(|document| document.id)
         .collect();
     if !left.is_empty() {
-        let created = jobs::create_parse(environment, user, project.id, &left, None, Launch::Here).await?;
+        let created = jobs::create_parse(environment, user, project.id, &left, parsing, Launch::Here).await?;
         if session.drive(created.id).await?.is_none() {
             return Ok(None);
         }

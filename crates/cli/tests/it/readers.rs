@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jobs::{ReadLimits, ReaderCommand, Readers, Reading};
-use model::{Chunking, Format};
+use model::{Format, Parsing};
 
 fn readers() -> Readers {
     let program = env!("CARGO_BIN_EXE_data-forge").into();
@@ -11,7 +11,7 @@ fn readers() -> Readers {
 }
 
 fn reading() -> Reading {
-    Reading { format: Format::Txt, chunking: Chunking::default() }
+    Reading { format: Format::Txt, parsing: Parsing::default() }
 }
 
 #[tokio::test]

@@ -144,3 +144,20 @@ fn a_renamed_file_stays_in_the_dataset() {
     assert_eq!(second["chunks"]["excluded"], serde_json::json!({}));
     assert_eq!(second["pairs"]["exported"], first["pairs"]["exported"]);
 }
+
+#[test]
+fn other_ways_to_cut_cut_anew() {
+    let forge = Forge::new();
+    forge.write("docs/pump.md", manual("pump", 3));
+    let run = |more: &[&str]| {
+        let arguments = [&["run", "docs", BUILTIN[0], BUILTIN[1], "--json"], more].concat();
+        forge.run(&arguments).summary(0)["chunks"]["total"].as_u64().unwrap()
+    };
+    let usual = run(&[]);
+    let small = run(&["--strategy", "paragraphs", "--max-tokens", "64"]);
+    assert!(small > usual, "{small} chunks instead of {usual}");
+    assert_eq!(run(&[]), usual);
+    let wrong = forge.run(&["run", "docs", BUILTIN[0], BUILTIN[1], "--overlap-tokens", "9"]);
+    wrong.expect(2);
+    assert!(wrong.stderr.contains("--strategy sliding-window"), "{}", wrong.stderr);
+}

@@ -72,15 +72,26 @@ impl ServerSide {
     /// A parse by jobs.
     pub(crate) async fn parse(&self, documents: &[DocumentId]) -> GenerationId {
         let Self { environment, user, project, .. } = self;
-        jobs::create_parse(environment, user, *project, documents, None, Launch::Jobs).await.unwrap().id
+        jobs::create_parse(environment, user, *project, documents, model::Parsing::default(), Launch::Jobs)
+            .await
+            .unwrap()
+            .id
     }
 
     /// A document of so many chunks, parsed without jobs.
     pub(crate) async fn parsed(&self, sections: usize) -> DocumentId {
         let document = self.document("pump.md", sections).await;
         let Self { environment, user, project, .. } = self;
-        let created =
-            jobs::create_parse(environment, user, *project, &[document], None, Launch::Here).await.unwrap();
+        let created = jobs::create_parse(
+            environment,
+            user,
+            *project,
+            &[document],
+            model::Parsing::default(),
+            Launch::Here,
+        )
+        .await
+        .unwrap();
         jobs::drive(environment, user, created.id, &CancellationToken::new()).await.unwrap();
         document
     }

@@ -1,6 +1,6 @@
 //! A document to chunks.
 
-use model::{Chunk, ChunkId, Document, DocumentStatus, Passage, Unit, sha256_hex};
+use model::{Chunk, ChunkId, Document, DocumentStatus, Parsing, Passage, Unit, sha256_hex};
 use parse::ChunkDraft;
 use store::{Keys, ObjectKey, Outcome, UnitFailure};
 
@@ -22,13 +22,17 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
         Err(reason) => return Ok(failed(&document.filename, &reason)),
     };
     let format = document.format;
-    let chunking = work.generation.chunking.unwrap_or(environment.chunking);
-    let read = match environment.readers.read(bytes, Reading { format, chunking }).await {
+    let parsing = Parsing {
+        chunking: work.generation.chunking.unwrap_or_default(),
+        options: work.generation.options.unwrap_or_default(),
+    };
+    let read = match environment.readers.read(bytes, Reading { format, parsing }).await {
         Ok(read) => read,
         Err(reason) => return Ok(failed(&document.filename, &reason)),
     };
     let key = Keys::new(&work.user, document.project_id).parsed(document.id);
     environment.objects.put(&key, &read.json).await?;
+    let document = Document { parsing: Some(parsing), ..document };
     Ok(Worked::Outcome(parsed_outcome(work, document, read.about, read.chunks)))
 }
 

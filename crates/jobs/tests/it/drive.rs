@@ -131,10 +131,16 @@ async fn a_broken_document_fails_alone() {
     let shop = Workshop::new(0, good).await;
     let fine = shop.document("fine.md", b"# Fine\n\nIt is.").await;
     let empty = shop.document("empty.md", b"").await;
-    let created =
-        jobs::create_parse(&shop.environment, &shop.user, shop.project, &[empty, fine], None, Launch::Here)
-            .await
-            .unwrap();
+    let created = jobs::create_parse(
+        &shop.environment,
+        &shop.user,
+        shop.project,
+        &[empty, fine],
+        model::Parsing::default(),
+        Launch::Here,
+    )
+    .await
+    .unwrap();
     let ended = shop.drive(created.id).await;
     assert_eq!(ended.status, GenerationStatus::Completed);
     assert_eq!((ended.chunks_total, ended.chunks_failed), (2, 1));
@@ -147,8 +153,15 @@ async fn a_broken_document_fails_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_to_do_is_said() {
     let shop = Workshop::new(0, good).await;
-    let parse =
-        jobs::create_parse(&shop.environment, &shop.user, shop.project, &[], None, Launch::Here).await;
+    let parse = jobs::create_parse(
+        &shop.environment,
+        &shop.user,
+        shop.project,
+        &[],
+        model::Parsing::default(),
+        Launch::Here,
+    )
+    .await;
     assert!(matches!(parse, Err(JobsError::NothingToDo("parse"))), "{parse:?}");
 }
 

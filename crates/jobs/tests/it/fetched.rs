@@ -39,9 +39,16 @@ async fn parsed(environment: &Environment, shop: &Workshop, url: &str) -> Docume
 }
 
 async fn reparsed(environment: &Environment, shop: &Workshop, document: &Document) -> Document {
-    let created = create_parse(environment, &shop.user, shop.project, &[document.id], None, Launch::Here)
-        .await
-        .unwrap();
+    let created = create_parse(
+        environment,
+        &shop.user,
+        shop.project,
+        &[document.id],
+        model::Parsing::default(),
+        Launch::Here,
+    )
+    .await
+    .unwrap();
     let shared = Arc::new(environment.clone());
     drive(&shared, &shop.user, created.id, &CancellationToken::new()).await.unwrap();
     environment.metadata.document(&shop.user, document.id).await.unwrap().unwrap()

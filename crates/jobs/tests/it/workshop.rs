@@ -130,6 +130,7 @@ impl Workshop {
             pages: None,
             chunk_count: 0,
             warnings: Vec::new(),
+            parsing: None,
             created_at: now,
             source_url: None,
             parsed_at: None,
@@ -140,10 +141,16 @@ impl Workshop {
 
     pub(crate) async fn parsed(&self, sections: u32) -> DocumentId {
         let document = self.document("valves.md", valves(sections).as_bytes()).await;
-        let created =
-            create_parse(&self.environment, &self.user, self.project, &[document], None, Launch::Here)
-                .await
-                .unwrap();
+        let created = create_parse(
+            &self.environment,
+            &self.user,
+            self.project,
+            &[document],
+            model::Parsing::default(),
+            Launch::Here,
+        )
+        .await
+        .unwrap();
         self.drive(created.id).await;
         document
     }

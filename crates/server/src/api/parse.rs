@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use axum::{Json, extract::State, http::StatusCode};
 use jobs::{Launch, create_parse};
 use model::{
-    Chunking, ChunkingStrategy, Document, DocumentId, DocumentStatus, Generation, ProjectId, UserId,
+    Chunking, ChunkingStrategy, Document, DocumentId, DocumentStatus, Generation, ParseOptions, Parsing,
+    ProjectId, UserId,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -35,6 +36,9 @@ struct NewParse {
     document_ids: Option<Vec<DocumentId>>,
     /// How they are cut.
     chunking: Option<NewChunking>,
+    /// What is read of them beside their text proper.
+    #[serde(default)]
+    options: ParseOptions,
     /// Whether parsed documents are parsed again.
     #[serde(default)]
     force: bool,
@@ -67,7 +71,7 @@ async fn parse(
     Path(project): Path<ProjectId>,
     Body(new): Body<NewParse>,
 ) -> Result<(StatusCode, Json<Generation>), Problem> {
-    let chunking = check(&new)?;
+    let parsing = check(&new)?;
     named::project(&app, &user, project).await?;
     let documents = match &new.document_ids {
         Some(ids) => meant(named::documents(&app, &user, project, ids).await?, new.force).collect(),
@@ -76,13 +80,13 @@ async fn parse(
     // In the order of their names, as all of them would be.
     let documents: Vec<DocumentId> =
         BTreeSet::from_iter(documents).into_iter().map(|(_, document)| document).collect();
-    let created = create_parse(&app.environment, &user, project, &documents, chunking, Launch::Jobs).await?;
+    let created = create_parse(&app.environment, &user, project, &documents, parsing, Launch::Jobs).await?;
     app.supervisor.wake();
     let generation = named::generation(&app, &user, created.id).await?;
     Ok((StatusCode::ACCEPTED, Json(generation)))
 }
 
-fn check(new: &NewParse) -> Result<Option<Chunking>, Problem> {
+fn check(new: &NewParse) -> Result<Parsing, Problem> {
     let mut checks = Checks::default();
     bounds::named(&mut checks, "/document_ids", new.document_ids.as_ref());
     let chunking = new.chunking.as_ref().map(|new| {
@@ -101,7 +105,7 @@ fn check(new: &NewParse) -> Result<Option<Chunking>, Problem> {
         chunking
     });
     checks.done()?;
-    Ok(chunking)
+    Ok(Parsing { chunking: chunking.unwrap_or_default(), options: new.options })
 }
 
 /// What a parse is to work on. What is `parsing` while no parse goes on was left so by one that ended; while
@@ -140,13 +144,15 @@ mod tests {
         let project = sample::parsed(&app).await;
         let path = format!("{project}/parse");
         app.post(&path, &json!({})).await.expect_problem(409, "conflict");
-        let body = json!({"force": true, "chunking": {"max_tokens": 32}});
+        let options = json!({"page_furniture": false, "comments": true, "whole_page": false});
+        let body = json!({"force": true, "chunking": {"max_tokens": 32}, "options": {"comments": true}});
         let generation = app.post(&path, &body).await.expect(202);
         assert_eq!((&generation["kind"], &generation["status"]), (&json!("parse"), &json!("pending")));
         assert_eq!(
             generation["chunking"],
             json!({"strategy": "auto", "max_tokens": 32, "overlap_tokens": 64})
         );
+        assert_eq!(generation["options"], options);
         assert_ne!(generation["job_names"], json!([]));
         app.post(&path, &body).await.expect_problem(409, "conflict");
         assert_eq!(sample::drive(&app, &generation).await["status"], "completed");
@@ -191,6 +197,8 @@ mod tests {
             (json!({"chunking": {"max_tokens": -1}}), "/chunking/max_tokens"),
             (json!({"chunking": {"overlap_tokens": 64}}), "/chunking/overlap_tokens"),
             (json!({"chunking": {"size": 64}}), "/chunking/size"),
+            (json!({"options": {"images": true}}), "/options/images"),
+            (json!({"options": {"comments": 1}}), "/options/comments"),
             (json!({"force": 1}), "/force"),
         ] {
             let problem = app.post(&path, &body).await.expect_problem(422, "invalid");

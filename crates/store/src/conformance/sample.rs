@@ -65,6 +65,7 @@ pub(super) fn document(project: ProjectId, number: u8, filename: &str) -> Docume
         pages: None,
         chunk_count: 0,
         warnings: Vec::new(),
+        parsing: None,
         created_at: at(number.into()),
         source_url: None,
         parsed_at: None,
