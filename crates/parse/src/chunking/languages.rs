@@ -30,7 +30,9 @@ impl<'d> Languages<'d> {
             let end = text.floor_char_boundary(start + SAMPLE);
             language::detect(&text[start..end]).is_none_or(|found| Some(&*found) == home)
         };
-        Self { document: home, at_home: (0..text.len()).step_by(WINDOW).map(sample).collect() }
+        // What is no longer than a window was looked at when the document's language was told.
+        let starts = if text.len() <= WINDOW { 0..0 } else { 0..text.len() };
+        Self { document: home, at_home: starts.step_by(WINDOW).map(sample).collect() }
     }
 
     /// The language of what stands between two bytes: where the document has no other there, its own.

@@ -27,8 +27,12 @@ impl<'t> Tokens<'t> {
     /// Splits and counts a text.
     pub(super) fn of(text: &'t str) -> Self {
         let tokenizer = bpe_openai::o200k_base();
-        let (mut ends, mut sums) = (vec![0], vec![0]);
-        let mut known: HashMap<&str, u32> = HashMap::new();
+        // As words are in most languages.
+        let words = text.len() / 4 + 1;
+        let (mut ends, mut sums) = (Vec::with_capacity(words), Vec::with_capacity(words));
+        ends.push(0);
+        sums.push(0);
+        let mut known: HashMap<&str, u32> = HashMap::with_capacity(words / 8);
         let (mut end, mut sum) = (0_usize, 0_u32);
         for word in tokenizer.split(text) {
             let tokens = match word.len() {
