@@ -1,10 +1,11 @@
 //! The flow of a document: paragraphs become headings, lists, code and running text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::ListItem;
 
-use super::inline::{Inline, NoteId};
+use super::figures::Figures;
+use super::inline::{Anchored, Inline, NoteId};
 use super::numbering::{Label, Numbering, NumberingRef};
 use super::styles::{self, Role, Styles};
 use super::table::Grid;
@@ -21,12 +22,17 @@ pub(super) struct Body<'s> {
     styles: &'s Styles,
     numbering: Numbering,
     notes: HashMap<NoteId, String>,
+    figures: Figures,
+    /// The running heads and footers so far: sections repeat them.
+    furniture: HashSet<String>,
     /// The list that goes on as long as its items follow one another.
     list: Option<OpenList>,
     /// The lines of code that follow one another.
     code: Vec<String>,
     /// Notes referred to since the last block; they follow it.
     due_notes: Vec<NoteId>,
+    /// Figures in the cells of a table; they follow it.
+    due_figures: Vec<String>,
     /// The text of paragraphs whose end was deleted: it runs on into the next one.
     runs_on: String,
     nesting: usize,
@@ -46,18 +52,43 @@ impl<'s> Body<'s> {
             styles,
             numbering,
             notes: HashMap::new(),
+            figures: Figures::new(),
+            furniture: HashSet::new(),
             list: None,
             code: Vec::new(),
             due_notes: Vec::new(),
+            due_figures: Vec::new(),
             runs_on: String::new(),
             nesting: 0,
         }
     }
 
-    /// Takes in the notes parts.
-    pub(super) fn notes(&mut self, footnotes: Option<&str>, endnotes: Option<&str>) {
+    /// Adds running heads or footers, each a part of its own; what they repeat is added once.
+    pub(super) fn furniture<'p>(&mut self, parts: impl Iterator<Item = &'p String>) {
+        self.end_all();
+        for part in parts {
+            match xml::tree(part) {
+                Ok(root) => {
+                    let text = self.flat(&root);
+                    if self.furniture.insert(text.clone()) {
+                        self.draft.paragraph(&text, None);
+                    }
+                }
+                Err(reason) => self.draft.warnings.push(format!("a header or footer is left out: {reason}")),
+            }
+        }
+    }
+
+    /// Takes in the parts of notes and comments.
+    pub(super) fn notes(&mut self, footnotes: Option<&str>, endnotes: Option<&str>, comments: Option<&str>) {
         self.notes_part(footnotes, "footnotes", NoteId::Foot);
         self.notes_part(endnotes, "endnotes", NoteId::End);
+        self.notes_part(comments, "comments", NoteId::Comment);
+    }
+
+    /// Takes in the figures that the text refers to.
+    pub(super) fn figures(&mut self, figures: Figures) {
+        self.figures = figures;
     }
 
     fn notes_part(&mut self, part: Option<&str>, name: &str, id: fn(String) -> NoteId) {
@@ -65,7 +96,11 @@ impl<'s> Body<'s> {
         let read = xml::each_child_of(part, name, |note| {
             let is_line = note.attribute("type").is_some_and(|kind| kind != "normal");
             if let (false, Some(number)) = (is_line, note.attribute("id")) {
-                let text = self.flat(&note);
+                let mut text = self.flat(&note);
+                if note.name == "comment" {
+                    let author = note.attribute("author").unwrap_or_default();
+                    text = format!("Comment by {author}: {text}");
+                }
                 self.notes.insert(id(number.to_owned()), text);
             }
         });
@@ -97,11 +132,15 @@ impl<'s> Body<'s> {
 
     /// The finished document.
     pub(super) fn finish(mut self) -> Draft {
+        self.end_all();
+        self.draft
+    }
+
+    fn end_all(&mut self) {
         let rest = std::mem::take(&mut self.runs_on);
         self.end_runs();
         self.draft.paragraph(&rest, None);
-        self.end_runs();
-        self.draft
+        self.end_notes();
     }
 
     fn each_block(&mut self, element: &Element) {
@@ -125,12 +164,22 @@ impl<'s> Body<'s> {
         self.due_notes.extend(inline.notes);
         if self.nesting < MAX_NESTING {
             self.nesting += 1;
-            for content in inline.boxes {
+            for anchored in inline.anchored {
                 self.end_runs();
-                self.each_block(content);
+                match anchored {
+                    Anchored::Box(content) => self.each_block(content),
+                    Anchored::Figure(id) => self.figure(id),
+                }
                 self.end_runs();
             }
             self.nesting -= 1;
+        }
+    }
+
+    fn figure(&mut self, id: &str) {
+        // A part that is referred to twice is written once: references are small, charts are not.
+        if let Some(figure) = self.figures.remove(id) {
+            figure.write(&mut self.draft);
         }
     }
 
@@ -155,7 +204,7 @@ impl<'s> Body<'s> {
                 let number = label.map(|(_, _, label)| label.text).unwrap_or_default();
                 self.draft.heading(level, &format!("{number} {text}"), None);
             }
-            (_, Some((numbering, level, label))) => self.item(numbering, level, label.number, text),
+            (_, Some((numbering, level, label))) => self.item(numbering, level, &label, text),
             (_, None) => {
                 self.end_runs();
                 self.draft.paragraph(text, None);
@@ -176,8 +225,13 @@ impl<'s> Body<'s> {
         Some((id, level, label))
     }
 
-    fn item(&mut self, numbering: String, level: u8, number: Option<u32>, text: &str) {
+    fn item(&mut self, numbering: String, level: u8, label: &Label, text: &str) {
         self.end_code();
+        // A number of several levels, or one with words, is what other places refer to.
+        let (number, text) = match label.number {
+            Some(_) if label.is_worded => (None, format!("{} {text}", label.text)),
+            number => (number, text.to_owned()),
+        };
         let kind = (numbering, number.is_some());
         // Deeper items of another kind belong to the item above them.
         let goes_on = self.list.as_ref().is_some_and(|list| level > 0 || list.kind == kind);
@@ -186,7 +240,7 @@ impl<'s> Body<'s> {
             self.end_notes();
         }
         let list = self.list.get_or_insert_with(|| OpenList { kind, items: Vec::new() });
-        list.items.push(ListItem { level, text: text.to_owned(), number });
+        list.items.push(ListItem { level, text, number });
     }
 
     fn end_list(&mut self) {
@@ -241,6 +295,9 @@ impl<'s> Body<'s> {
         };
         let rows = grid.rows.iter().map(|row| row.iter().filter_map(&mut text_of).collect()).collect();
         self.draft.table(grid.header, rows, None);
+        for id in std::mem::take(&mut self.due_figures) {
+            self.figure(&id);
+        }
         self.end_notes();
     }
 
@@ -257,10 +314,18 @@ impl<'s> Body<'s> {
             match child.name.as_str() {
                 "p" => {
                     let inline = Inline::read(child, self.styles);
-                    parts.push(one_line(&inline.text));
+                    let text = one_line(&inline.text);
+                    let properties = child.child("pPr");
+                    let style = properties.and_then(|properties| properties.value_of("pStyle"));
+                    let label = if text.is_empty() { None } else { self.label(style, properties) };
+                    parts.extend(label.map(|(_, _, label)| label.text));
+                    parts.push(text);
                     self.due_notes.extend(inline.notes);
-                    for content in inline.boxes {
-                        self.flatten(content, parts);
+                    for anchored in inline.anchored {
+                        match anchored {
+                            Anchored::Box(content) => self.flatten(content, parts),
+                            Anchored::Figure(id) => self.due_figures.push(id.to_owned()),
+                        }
                     }
                 }
                 "tcPr" | "tblPr" | "trPr" | "sdtPr" | "del" | "moveFrom" => {}

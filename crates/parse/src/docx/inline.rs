@@ -11,19 +11,30 @@ pub(super) struct Inline<'e> {
     pub(super) text: String,
     /// The notes it refers to.
     pub(super) notes: Vec<NoteId>,
-    /// The contents of text boxes anchored in it.
-    pub(super) boxes: Vec<&'e Element>,
+    /// What is anchored in it.
+    pub(super) anchored: Vec<Anchored<'e>>,
     letters: usize,
     monospace_letters: usize,
 }
 
-/// A foot- or endnote, by its id.
+/// What stands beside the text of a paragraph.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Anchored<'e> {
+    /// The content of a text box.
+    Box(&'e Element),
+    /// A figure, by the id of the relationship to its part.
+    Figure(&'e str),
+}
+
+/// A note or comment, by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum NoteId {
     /// A footnote.
     Foot(String),
     /// An endnote.
     End(String),
+    /// A comment.
+    Comment(String),
 }
 
 impl<'e> Inline<'e> {
@@ -43,7 +54,19 @@ impl<'e> Inline<'e> {
         for child in element.children() {
             match child.name.as_str() {
                 "r" => self.run(child, styles),
-                "oMath" | "oMathPara" => self.text.push_str(&math::text(child)),
+                "oMath" => {
+                    // Formulas that follow one another are not one.
+                    if self.text.ends_with('$') {
+                        self.text.push(' ');
+                    }
+                    self.text.push_str(&math::text(child));
+                }
+                "oMathPara" => {
+                    self.text.push('\n');
+                    self.text.push_str(&math::text(child));
+                    self.text.push('\n');
+                }
+                "sdt" if checkbox(child).is_some() => self.text.extend(checkbox(child)),
                 "AlternateContent" => self.alternative(child, |inline, branch| inline.walk(branch, styles)),
                 "ruby" => {
                     if let Some(base) = child.child("rubyBase") {
@@ -76,7 +99,11 @@ impl<'e> Inline<'e> {
                 "endnoteReference" => {
                     self.notes.extend(child.attribute("id").map(|id| NoteId::End(id.to_owned())))
                 }
-                "drawing" | "pict" | "object" => self.find_boxes(child),
+                "commentReference" => {
+                    self.notes.extend(child.attribute("id").map(|id| NoteId::Comment(id.to_owned())))
+                }
+                "fldChar" => self.text.extend(form_checkbox(child)),
+                "drawing" | "pict" | "object" => self.find_anchored(child),
                 "AlternateContent" => self.alternative(child, |inline, branch| inline.run(branch, styles)),
                 "ruby" => {
                     if let Some(base) = child.child("rubyBase") {
@@ -99,33 +126,48 @@ impl<'e> Inline<'e> {
 
     /// The same content twice, for newer and for older readers: it is read once.
     fn alternative(&mut self, element: &'e Element, mut read: impl FnMut(&mut Self, &'e Element)) {
-        let (text, boxes) = (self.text.len(), self.boxes.len());
+        let (text, anchored) = (self.text.len(), self.anchored.len());
         for name in ["Choice", "Fallback"] {
             for branch in element.children().filter(|child| child.name == name) {
                 read(self, branch);
-                if self.text.len() > text || self.boxes.len() > boxes {
+                if self.text.len() > text || self.anchored.len() > anchored {
                     return;
                 }
             }
         }
     }
 
-    fn find_boxes(&mut self, element: &'e Element) {
+    fn find_anchored(&mut self, element: &'e Element) {
         for child in element.children() {
             match child.name.as_str() {
-                "txbxContent" => self.boxes.push(child),
+                "txbxContent" => self.anchored.push(Anchored::Box(child)),
+                "chart" => self.anchored.extend(child.attribute("id").map(Anchored::Figure)),
+                "relIds" => self.anchored.extend(child.attribute("dm").map(Anchored::Figure)),
                 "AlternateContent" => {
-                    let before = self.boxes.len();
+                    let before = self.anchored.len();
                     for branch in child.children() {
-                        if self.boxes.len() == before {
-                            self.find_boxes(branch);
+                        if self.anchored.len() == before {
+                            self.find_anchored(branch);
                         }
                     }
                 }
-                _ => self.find_boxes(child),
+                _ => self.find_anchored(child),
             }
         }
     }
+}
+
+/// A box to tick, as Markdown writes it.
+fn checkbox(control: &Element) -> Option<&'static str> {
+    let state = control.child("sdtPr")?.child("checkbox")?;
+    Some(if state.is_on("checked") { "[x]" } else { "[ ]" })
+}
+
+/// The same in a form of the old kind.
+fn form_checkbox(field: &Element) -> Option<&'static str> {
+    let state = field.child("ffData")?.child("checkBox")?;
+    let name = if state.child("checked").is_some() { "checked" } else { "default" };
+    Some(if state.is_on(name) { "[x]" } else { "[ ]" })
 }
 
 /// A character of a symbol font. Those fonts put their glyphs into the private area from F000; the

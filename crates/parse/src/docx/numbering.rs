@@ -60,6 +60,8 @@ pub(super) struct Label {
     pub(super) number: Option<u32>,
     /// The number as it is shown, `"2.1"`; empty for bullets.
     pub(super) text: String,
+    /// Whether it says more than the number on its level: `"2.1"`, `"Article 2"`.
+    pub(super) is_worded: bool,
 }
 
 impl Numbering {
@@ -123,7 +125,7 @@ impl Numbering {
         let levels = self.abstracts.get(&from)?;
         let at = usize::from(level.min(8));
         if matches!(levels[at].format.as_str(), "bullet" | "none" | "") {
-            return Some(Label { number: None, text: String::new() });
+            return Some(Label { number: None, text: String::new(), is_worded: false });
         }
         // Numberings made from the same abstract one go on counting where the other stopped.
         let counters = self.counters.entry(from.clone()).or_default();
@@ -150,13 +152,15 @@ impl Numbering {
         counters[at] = counters[at].saturating_add(1);
         started[at + 1..].fill(false);
         let mut text = levels[at].text.clone();
+        let around = text.replace(&format!("%{}", at + 1), "");
+        let is_worded = around.contains(|c: char| c.is_alphanumeric() || matches!(c, '%' | '§'));
         for upper in 0..=at {
             let place = format!("%{}", upper + 1);
             if text.contains(&place) {
                 text = text.replace(&place, &written(counters[upper], &levels[upper].format));
             }
         }
-        Some(Label { number: Some(counters[at]), text: text.trim().to_owned() })
+        Some(Label { number: Some(counters[at]), text: text.trim().to_owned(), is_worded })
     }
 }
 

@@ -4,11 +4,15 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
+use super::relationships::Relationships;
 use super::{broken, xml};
 use crate::{Draft, ParseError, encoding};
 
 /// How much one part may unpack to.
 const MAX_PART_BYTES: u64 = 256 * 1024 * 1024;
+
+/// How much all parts that are read may unpack to.
+const MAX_TOTAL_BYTES: u64 = 512 * 1024 * 1024;
 
 /// How much larger than its packed size a part may be, once it is over [`RATIO_FROM_BYTES`]: text
 /// shrinks to a tenth, repeated table markup to a hundredth, bombs to a thousandth.
@@ -66,6 +70,7 @@ pub(crate) fn inside(bytes: &[u8]) -> Result<Inside, String> {
 /// An opened document.
 pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
+    unpacked_bytes: u64,
 }
 
 impl<'a> Package<'a> {
@@ -75,37 +80,49 @@ impl<'a> Package<'a> {
     /// Where it is damaged.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, ParseError> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;
-        Ok(Self { archive })
+        Ok(Self { archive, unpacked_bytes: 0 })
     }
 
     /// The name of the main part.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where there is none, or its relationships go over a bound.
     pub(super) fn document_part(&mut self) -> Result<String, ParseError> {
-        if let Some(target) = self.target("", "officeDocument") {
-            return Ok(target);
+        if let Some(target) = self.relationships("")?.first("officeDocument") {
+            return Ok(target.to_owned());
         }
         let usual = "word/document.xml";
-        match self.archive.index_for_name(usual) {
+        match self.index(usual) {
             Some(_) => Ok(usual.to_owned()),
             None => Err(broken("it has no main document part")),
         }
     }
 
-    /// The text of the part that `part` has the given relationship to. One that is damaged is left
-    /// out with a warning: the main text does not depend on it.
+    /// The relationships of a part, or of the package for `""`. Damaged ones are none.
+    ///
+    /// # Errors
+    /// Where they go over a bound.
+    pub(super) fn relationships(&mut self, part: &str) -> Result<Relationships, ParseError> {
+        match self.read(&Relationships::name(part)) {
+            Ok(Some(text)) => Ok(Relationships::read(part, &text)),
+            Ok(None) | Err(ParseError::Broken { .. }) => Ok(Relationships::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The text of a part that the main text does not depend on: a damaged one, of the `kind`, is
+    /// left out with a warning.
     ///
     /// # Errors
     /// Where it goes over a bound.
-    pub(super) fn related(
+    pub(super) fn optional(
         &mut self,
-        part: &str,
+        name: Option<&str>,
         kind: &str,
         draft: &mut Draft,
     ) -> Result<Option<String>, ParseError> {
-        let Some(target) = self.target(part, kind) else { return Ok(None) };
-        match self.read(&target) {
+        let Some(name) = name else { return Ok(None) };
+        match self.read(name) {
             Err(ParseError::Broken { reason, .. }) => {
                 draft.warnings.push(format!("{kind} are left out: {reason}"));
                 Ok(None)
@@ -116,8 +133,9 @@ impl<'a> Package<'a> {
 
     /// The title of the document's core properties.
     pub(super) fn core_title(&mut self) -> Option<String> {
-        let target = self.target("", "core-properties").or_else(|| self.target("", "coreProperties"))?;
-        let properties = xml::tree(&self.read(&target).ok()??).ok()?;
+        let relationships = self.relationships("").ok()?;
+        let target = relationships.first("core-properties").or(relationships.first("coreProperties"))?;
+        let properties = xml::tree(&self.read(target).ok()??).ok()?;
         let title = properties.child("title")?.text();
         // What print drivers fill in is the name of some file.
         let is_a_title = !title.trim().is_empty() && !title.starts_with("Microsoft Word - ");
@@ -129,7 +147,7 @@ impl<'a> Package<'a> {
     /// # Errors
     /// Where it is damaged or goes over a bound.
     pub(super) fn read(&mut self, name: &str) -> Result<Option<String>, ParseError> {
-        let Some(index) = self.archive.index_for_name(name) else { return Ok(None) };
+        let Some(index) = self.index(name) else { return Ok(None) };
         let part = self.archive.by_index(index).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
                 ParseError::Encrypted { format: "DOCX" }
@@ -137,8 +155,11 @@ impl<'a> Package<'a> {
             error => broken(error.to_string()),
         })?;
         let bound = part.compressed_size().saturating_mul(MAX_RATIO).clamp(RATIO_FROM_BYTES, MAX_PART_BYTES);
+        // Parts may be small each, and referred to without end.
+        let bound = bound.min(MAX_TOTAL_BYTES.saturating_sub(self.unpacked_bytes));
         let mut bytes = Vec::new();
         part.take(bound + 1).read_to_end(&mut bytes).map_err(|error| broken(format!("{name}: {error}")))?;
+        self.unpacked_bytes += bytes.len() as u64;
         if bytes.len() as u64 > bound {
             return Err(ParseError::TooLarge(format!(
                 "{name} unpacks to more than {} MiB",
@@ -148,50 +169,17 @@ impl<'a> Package<'a> {
         Ok(Some(encoding::decode(&bytes, None).text))
     }
 
-    /// The part that `part` (or the package, for `""`) has a relationship of the kind to. The kind is
-    /// the last piece of the relationship's type, which transitional and strict files share.
-    fn target(&mut self, part: &str, kind: &str) -> Option<String> {
-        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let relationships = if folder.is_empty() {
-            format!("_rels/{file}.rels")
-        } else {
-            format!("{folder}/_rels/{file}.rels")
+    /// Where a part lies. Names of parts are the same in whatever case they are written, and some
+    /// writers put a slash before them or take backslashes.
+    fn index(&self, name: &str) -> Option<usize> {
+        let is_same = |stored: &str| {
+            let stored = stored.trim_start_matches(['/', '\\']);
+            let bytes =
+                stored.bytes().map(|byte| if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() });
+            stored.len() == name.len() && bytes.eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
         };
-        let tree = xml::tree(&self.read(&relationships).ok()??).ok()?;
-        let target = tree.children().find(|relationship| {
-            relationship.attribute("Type").is_some_and(|name| name.rsplit('/').next() == Some(kind))
-                && relationship.attribute("TargetMode") != Some("External")
-        })?;
-        Some(resolve(folder, target.attribute("Target")?))
-    }
-}
-
-/// A target is relative to the folder of the part it belongs to.
-fn resolve(folder: &str, target: &str) -> String {
-    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
-    for step in target.split('/') {
-        match step {
-            "" | "." => {}
-            ".." => {
-                path.pop();
-            }
-            step => path.push(step),
-        }
-    }
-    path.retain(|step| !step.is_empty());
-    path.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_are_relative_to_their_part() {
-        assert_eq!(resolve("word", "styles.xml"), "word/styles.xml");
-        assert_eq!(resolve("word", "../docProps/core.xml"), "docProps/core.xml");
-        assert_eq!(resolve("word", "/word/notes.xml"), "word/notes.xml");
-        assert_eq!(resolve("", "word/document.xml"), "word/document.xml");
-        assert_eq!(resolve("word", "../../x.xml"), "x.xml");
+        self.archive.index_for_name(name).or_else(|| {
+            self.archive.file_names().position(|stored| stored.is_ok_and(|stored| is_same(&stored)))
+        })
     }
 }

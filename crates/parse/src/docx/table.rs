@@ -44,6 +44,9 @@ impl<'e> Grid<'e> {
             let mut cells = vec![None; within_bounds(skipped("gridBefore").min(MAX_SPAN))];
             each(row, "tc", &mut |cell| {
                 let properties = cell.child("tcPr");
+                if properties.is_some_and(|properties| properties.child("cellDel").is_some()) {
+                    return;
+                }
                 let span = properties
                     .and_then(|properties| properties.value_of("gridSpan"))
                     .and_then(|span| span.parse().ok())
