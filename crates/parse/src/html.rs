@@ -2,6 +2,7 @@
 
 mod main_content;
 mod selection;
+mod source;
 mod table;
 mod walk;
 
@@ -15,12 +16,11 @@ pub(crate) fn parse(bytes: &[u8], _options: &Options) -> Draft {
     let decoded = encoding::decode_lines(bytes, declared_encoding(bytes).as_deref());
     let mut draft = Draft::new(Format::Html);
     draft.warnings.extend(decoded.warning);
-    let source = if nesting(&decoded.text) > MAX_NESTING {
+    let mut source = source::shown(&decoded.text);
+    if nesting(&source) > MAX_NESTING {
         draft.warnings.push("the page is nested too deep; its text was read without structure".to_owned());
-        without_tags(&decoded.text)
-    } else {
-        decoded.text
-    };
+        source = without_tags(&source);
+    }
     let page = Html::parse_document(&source);
     draft.title = title(&page);
     main_content::read(&source, &page, &mut draft);

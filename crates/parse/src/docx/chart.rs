@@ -64,9 +64,20 @@ fn points(element: &Element) -> Vec<(usize, String)> {
     points
         .filter_map(|point| {
             let at = point.attribute("idx")?.parse().ok().filter(|at| *at < MAX_POINTS)?;
-            Some((at, point.child("v")?.text()))
+            Some((at, shown(point.child("v")?.text())))
         })
         .collect()
+}
+
+/// A value as it is shown: caches hold numbers to the last bit, 4.4 as 4.4000000000000004.
+fn shown(value: String) -> String {
+    const SHOWN_DIGITS: usize = 15;
+    if value.len() <= SHOWN_DIGITS {
+        return value;
+    }
+    let rounded = value.parse::<f64>().ok().filter(|number| number.is_finite());
+    let rounded = rounded.and_then(|number| format!("{number:.*e}", SHOWN_DIGITS - 1).parse::<f64>().ok());
+    rounded.map_or(value, |number| number.to_string())
 }
 
 /// The text of a shape, its paragraphs with a blank between them.
@@ -107,7 +118,7 @@ mod tests {
         let chart = Chart::read(&format!(
             "<chartSpace><chart><title><tx><rich><p><r><t>Sales</t></r></p></rich></tx></title>
             <plotArea><lineChart>{}{}</lineChart></plotArea></chart></chartSpace>",
-            series("Tea", &[(0, "4.3"), (1, "2.5")]),
+            series("Tea", &[(0, "4.3"), (1, "2.4000000000000004")]),
             series("Milk", &[(1, "1"), (99_999_999, "7")]),
         ));
         let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
@@ -115,7 +126,7 @@ mod tests {
             chart,
             Some(Chart {
                 title: "Sales".to_owned(),
-                rows: vec![row(&["", "Tea", "Milk"]), row(&["Spring", "4.3"]), row(&["Fall", "2.5", "1"]),],
+                rows: vec![row(&["", "Tea", "Milk"]), row(&["Spring", "4.3"]), row(&["Fall", "2.4", "1"]),],
             })
         );
     }

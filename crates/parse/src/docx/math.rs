@@ -71,6 +71,7 @@ fn write(element: &Element, out: &mut String) {
         "limUpp" => limit(element, "^", out),
         "d" => delimited(element, out),
         "m" => rows("matrix", element.children().filter(|child| child.name == "mr"), out),
+        "eqArr" if element.children().filter(|child| child.name == "e").count() == 1 => part(element, "e", out),
         "eqArr" => rows("aligned", element.children().filter(|child| child.name == "e"), out),
         "acc" => command(element, symbols::accent(property(element, "chr")), out),
         "bar" => {
@@ -150,8 +151,11 @@ fn fraction(element: &Element, out: &mut String) {
 }
 
 fn scripts(element: &Element, scripts: &[(&str, &str)], out: &mut String) {
-    // Only a plain base binds a script without braces.
-    let is_plain = element.child("e").is_none_or(|base| base.children().all(|part| part.name == "r"));
+    // Only what is plain or in brackets binds a script without braces.
+    let is_plain = element.child("e").is_none_or(|base| {
+        let mut parts = base.children().filter(|part| !part.name.ends_with("Pr"));
+        parts.all(|part| matches!(part.name.as_str(), "r" | "d"))
+    });
     if is_plain {
         part(element, "e", out);
     } else {
@@ -267,6 +271,10 @@ mod tests {
     #[case::matrix(
         "<m><mr><e><r><t>1</t></r></e><e><r><t>0</t></r></e></mr><mr><e><r><t>0</t></r></e><e><r><t>1</t></r></e></mr></m>",
         r"\begin{matrix} 1 & 0 \\ 0 & 1 \end{matrix}"
+    )]
+    #[case::lines(
+        "<eqArr><e><r><t>a</t></r></e><e><r><t>b</t></r></e></eqArr><eqArr><e><r><t>c</t></r></e></eqArr>",
+        r"\begin{aligned} a \\ b \end{aligned}c"
     )]
     #[case::words("<r><rPr><nor/></rPr><t>if 50% </t></r>", r"\text{if 50% }")]
     #[case::accent(r#"<acc><accPr><chr val="⃗"/></accPr><e><r><t>v</t></r></e></acc>"#, r"\vec{v}")]

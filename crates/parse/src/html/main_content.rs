@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use scraper::{Html, Node};
-use trafilatura::{Options, extract};
+use trafilatura::{HtmlDateMode, Options, extract};
 
 use super::{selection, walk};
 use crate::Draft;
@@ -28,8 +28,7 @@ pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
     }
     if source.len() <= MAX_EXTRACTED_BYTES
         && depth(page) <= MAX_DEPTH
-        && let Ok(result) =
-            extract(source, &Options::default().with_fallback(true).with_exclude_comments(true))
+        && let Ok(result) = extract(source, &extraction())
     {
         let mut extracted = draft.clone();
         walk::blocks(&Html::parse_fragment(&result.content_html), &mut extracted);
@@ -41,6 +40,14 @@ pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
         }
     }
     walk::content_blocks(page, draft);
+}
+
+/// How content is told from frame. Dates are not asked for: looking for them takes a third of the time.
+fn extraction() -> Options {
+    Options::default()
+        .with_fallback(true)
+        .with_exclude_comments(true)
+        .with_html_date_mode(HtmlDateMode::Disabled)
 }
 
 /// How many elements say that they are part of a frame.
