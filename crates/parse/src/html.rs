@@ -7,58 +7,28 @@ mod table;
 mod walk;
 
 use model::Format;
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html};
 
 use crate::{Draft, Options, draft, encoding};
 
 /// Parses an HTML page.
-pub(crate) fn parse(bytes: &[u8], _options: &Options) -> Draft {
+pub(crate) fn parse(bytes: &[u8], options: &Options) -> Draft {
     let decoded = encoding::decode_lines(bytes, declared_encoding(bytes).as_deref());
     let mut draft = Draft::new(Format::Html);
     draft.warnings.extend(decoded.warning);
     let mut source = source::shown(&decoded.text);
-    if nesting(&source) > MAX_NESTING {
+    if source::is_nested_too_deep(&source) {
         draft.warnings.push("the page is nested too deep; its text was read without structure".to_owned());
-        source = without_tags(&source);
+        source = source::without_tags(&source);
     }
     let page = Html::parse_document(&source);
     draft.title = title(&page);
-    main_content::read(&source, &page, &mut draft);
+    if options.whole_page {
+        walk::blocks(&page, &mut draft);
+    } else {
+        main_content::read(&source, &page, &mut draft);
+    }
     draft
-}
-
-/// The time that the tree builder takes grows with the square of the depth.
-const MAX_NESTING: usize = 4_000;
-
-/// How many elements are open at most, those aside that are often left open.
-fn nesting(source: &str) -> usize {
-    const LEFT_OPEN: [&str; 20] = [
-        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
-        "option", "p", "source", "td", "th", "tr", "wbr",
-    ];
-    let (mut open, mut deepest) = (0_usize, 0);
-    for tag in source.split('<').skip(1) {
-        let closes = tag.starts_with('/');
-        let tag = tag.trim_start_matches('/');
-        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
-        if end == 0 || LEFT_OPEN.iter().any(|name| name.eq_ignore_ascii_case(&tag[..end])) {
-            continue;
-        }
-        open = if closes { open.saturating_sub(1) } else { open + 1 };
-        deepest = deepest.max(open);
-    }
-    deepest
-}
-
-/// The text between tags; entities stay as they are.
-fn without_tags(source: &str) -> String {
-    let mut parts = source.split('<');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push(' ');
-        text.push_str(part.split_once('>').map_or("", |(_, behind)| behind));
-    }
-    text
 }
 
 /// Adds the blocks of a piece of HTML within another document.
@@ -66,35 +36,53 @@ pub(crate) fn fragment(html: &str, draft: &mut Draft) {
     walk::blocks(&Html::parse_fragment(html), draft);
 }
 
-/// The encoding that a page says it has, in its first 4 KiB.
+/// The encoding that a page says it has, in its first 4 KiB: in its XML declaration or a `meta`
+/// element. Scripts and links have a `charset` too, of what they load.
 fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
-    let after = ["charset=", "encoding="].iter().find_map(|key| head.split_once(key))?.1;
-    let label = after.trim_start_matches(['"', '\'', ' ']);
-    let end = label
-        .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | ':'))
-        .unwrap_or(label.len());
-    (end > 0).then(|| label[..end].to_owned())
-}
-
-fn title(page: &Html) -> Option<String> {
-    let title = ["head > title", "meta[property='og:title']", "h1", "title"]
-        .into_iter()
-        .find_map(|selector| texts(page, selector).find(|text| !text.is_empty()))?;
-    Some(without_site(&title, texts(page, "h1")).to_owned())
-}
-
-/// The contents or texts of the elements, white space brought to single blanks.
-fn texts(page: &Html, selector: &str) -> impl Iterator<Item = String> {
-    let selector = Selector::parse(selector).ok();
-    selector.into_iter().flat_map(|selector| {
-        let texts = page.select(&selector).map(|element| match element.attr("content") {
-            Some(content) => draft::one_line(content),
-            None => draft::one_line(&element.text().collect::<String>()),
-        });
-        texts.collect::<Vec<_>>()
+    let tags = head.split('<').filter_map(|tag| tag.split_once('>').map(|(tag, _)| tag));
+    tags.filter_map(|tag| match tag {
+        tag if tag.starts_with("?xml") => tag.split_once("encoding"),
+        tag if tag.starts_with("meta") => tag.split_once("charset"),
+        _ => None,
+    })
+    .find_map(|(_, behind)| {
+        let label = behind.trim_start().strip_prefix('=')?.trim_start_matches(['"', '\'', ' ']);
+        let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | ':' | '.'));
+        let label = &label[..end.unwrap_or(label.len())];
+        (!label.is_empty()).then(|| label.to_owned())
     })
 }
+
+/// The title that a page gives itself: of its head, of what is made of it elsewhere, its heading.
+fn title(page: &Html) -> Option<String> {
+    let [mut head, mut shared, mut any] = [const { None }; 3];
+    let mut headings = Vec::new();
+    for element in page.root_element().descendent_elements() {
+        let text =
+            || Some(draft::one_line(&element.text().collect::<String>())).filter(|text| !text.is_empty());
+        match element.value().name() {
+            "title" => {
+                let parent = element.parent().and_then(ElementRef::wrap);
+                let is_of_head = parent.is_some_and(|parent| parent.value().name() == "head");
+                let slot = if is_of_head { &mut head } else { &mut any };
+                if slot.is_none() {
+                    *slot = text();
+                }
+            }
+            "meta" if shared.is_none() && element.attr("property") == Some("og:title") => {
+                shared = element.attr("content").map(draft::one_line).filter(|text| !text.is_empty());
+            }
+            "h1" if headings.len() < MAX_HEADINGS => headings.extend(text()),
+            _ => {}
+        }
+    }
+    let title = head.or(shared).or_else(|| headings.first().cloned()).or(any)?;
+    Some(without_site(&title, headings.into_iter()).to_owned())
+}
+
+/// How many headings of the first level are looked at for a title; documents have one.
+const MAX_HEADINGS: usize = 100;
 
 /// A title without the name of the site behind a sign, where a heading is just what stands before it.
 fn without_site(title: &str, headings: impl Iterator<Item = String>) -> &str {
@@ -113,6 +101,8 @@ fn without_site(title: &str, headings: impl Iterator<Item = String>) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
     use crate::render;
 
@@ -158,9 +148,14 @@ mod tests {
             "<body><nav><a href=/>Home</a></nav><div class=sidebar>Most read today</div>\
              <article><h1>Otters</h1>{article}</article><footer>All rights reserved</footer></body>"
         );
-        let text = parse(page.as_bytes(), &Options::default()).finish().unwrap().text;
-        assert!(text.contains("The otter is back"), "{text}");
-        assert!(!text.contains("Most read") && !text.contains("All rights"), "{text}");
+        let text = |whole_page| {
+            let options = Options { whole_page, ..Options::default() };
+            parse(page.as_bytes(), &options).finish().unwrap().text
+        };
+        assert!(text(false).contains("The otter is back"), "{}", text(false));
+        let frame = ["Home", "Most read today", "All rights reserved"];
+        assert!(frame.iter().all(|part| !text(false).contains(part)), "{}", text(false));
+        assert!(frame.iter().all(|part| text(true).contains(part)), "{}", text(true));
     }
 
     #[test]
@@ -235,6 +230,42 @@ mod tests {
             declared_encoding(b"<meta content=\"text/html; charset=ISO-8859-2\">").as_deref(),
             Some("iso-8859-2")
         );
+        assert_eq!(
+            declared_encoding(b"<?xml version='1.0' encoding=\"windows-1251\"?><html>").as_deref(),
+            Some("windows-1251")
+        );
+        assert_eq!(
+            declared_encoding(
+                b"<script charset=utf-8></script><META HTTP-EQUIV=x CONTENT='text/html;charset = gb2312'>"
+            )
+            .as_deref(),
+            Some("gb2312")
+        );
         assert_eq!(declared_encoding(b"<p>none</p>"), None);
+    }
+
+    #[rstest]
+    #[case::declared(b"<meta charset=koi8-r><p>\xf7\xc5\xde\xc5\xd2", "Вечер")]
+    #[case::mark(b"\xff\xfe<\0p\0>\0a\0\xe9\0", "aé")]
+    #[case::mark_over_declared(b"\xef\xbb\xbf<meta charset=koi8-r><p>\xc3\xa9", "é")]
+    #[case::wrongly_declared(b"<meta charset=iso-8859-1><p>\xc3\xa9t\xc3\xa9", "été")]
+    #[case::sniffed(
+        b"<p>Les \xe9l\xe8ves ont d\xe9j\xe0 mang\xe9 \xe0 la cantine",
+        "Les élèves ont déjà mangé à la cantine"
+    )]
+    fn encodings_are_declared_or_told(#[case] page: &[u8], #[case] text: &str) {
+        assert_eq!(parse(page, &Options::default()).finish().unwrap().text, text);
+    }
+
+    #[rstest]
+    #[case::head("<title>Tea | Shop</title><h1>Tea</h1>", Some("Tea"))]
+    #[case::shared(
+        "<title> </title><meta property=og:title content='Green  tea'><h1>Tea</h1>",
+        Some("Green tea")
+    )]
+    #[case::heading("<h1> </h1><h1>Tea</h1><svg><title>Icon</title></svg>", Some("Tea"))]
+    #[case::none("<p>Tea", None)]
+    fn a_title_is_the_best_that_a_page_gives(#[case] page: &str, #[case] title: Option<&str>) {
+        assert_eq!(super::title(&Html::parse_document(page)).as_deref(), title);
     }
 }

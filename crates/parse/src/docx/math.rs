@@ -71,7 +71,9 @@ fn write(element: &Element, out: &mut String) {
         "limUpp" => limit(element, "^", out),
         "d" => delimited(element, out),
         "m" => rows("matrix", element.children().filter(|child| child.name == "mr"), out),
-        "eqArr" if element.children().filter(|child| child.name == "e").count() == 1 => part(element, "e", out),
+        "eqArr" if element.children().filter(|child| child.name == "e").count() == 1 => {
+            part(element, "e", out)
+        }
         "eqArr" => rows("aligned", element.children().filter(|child| child.name == "e"), out),
         "acc" => command(element, symbols::accent(property(element, "chr")), out),
         "bar" => {
