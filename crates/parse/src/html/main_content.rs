@@ -22,6 +22,9 @@ const FRAME_ELEMENTS: usize = 3;
 /// An extraction shorter than this, and than a twentieth of the page, has missed the content.
 const SURE_BYTES: usize = 400;
 
+/// Shorter texts are labels, links and the like.
+const RUNNING_BYTES: usize = 80;
+
 /// Reads the main content of a page that has a frame of navigation and the like, all of another.
 pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
     let shape = Shape::of(page);
@@ -29,13 +32,11 @@ pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
         walk::blocks(page, draft);
         return;
     }
-    if source.len() <= MAX_EXTRACTED_BYTES
-        && shape.nodes <= MAX_EXTRACTED_NODES
-        && shape.depth <= MAX_DEPTH
-        && let Ok(result) = extract(source, &extraction())
-    {
-        let mut extracted = draft.clone();
-        walk::blocks(&Html::parse_fragment(&result.content_html), &mut extracted);
+    let mut content = draft.clone();
+    walk::content_blocks(page, &mut content);
+    let is_within_bounds =
+        source.len() <= MAX_EXTRACTED_BYTES && shape.nodes <= MAX_EXTRACTED_NODES && shape.depth <= MAX_DEPTH;
+    if is_within_bounds && let Some(extracted) = extracted(source, &content, draft) {
         let mut main = draft.clone();
         walk::blocks(page, &mut main);
         if extracted.text_len() >= SURE_BYTES || extracted.text_len() * 20 >= main.text_len() {
@@ -43,15 +44,36 @@ pub(super) fn read(source: &str, page: &Html, draft: &mut Draft) {
             return;
         }
     }
-    walk::content_blocks(page, draft);
+    *draft = content;
 }
 
-/// How content is told from frame. Dates are not asked for: looking for them takes its time.
-fn extraction() -> Options {
-    Options::default()
-        .with_fallback(true)
-        .with_exclude_comments(true)
-        .with_html_date_mode(HtmlDateMode::Disabled)
+/// The main content by the extraction's own rules; where it is likely that they missed it, also by
+/// the slower algorithms that it compares them with.
+fn extracted(source: &str, content: &Draft, draft: &Draft) -> Option<Draft> {
+    let extracted = |with_fallback| {
+        // Dates are not asked for: looking for them takes its time.
+        let options = Options::default()
+            .with_fallback(with_fallback)
+            .with_exclude_comments(true)
+            .with_html_date_mode(HtmlDateMode::Disabled);
+        let result = extract(source, &options).ok()?;
+        let mut extracted = draft.clone();
+        walk::blocks(&Html::parse_fragment(&result.content_html), &mut extracted);
+        Some(extracted)
+    };
+    let first = extracted(false);
+    match &first {
+        Some(first) if is_likely(first, content) => {}
+        _ => return extracted(true).or(first),
+    }
+    first
+}
+
+/// Whether an extraction has most of the running text of a page, and nothing of its frame.
+fn is_likely(extracted: &Draft, content: &Draft) -> bool {
+    let running = content.pieces().map(|piece| piece.text.len()).filter(|len| *len >= RUNNING_BYTES);
+    let len = extracted.text_len();
+    len >= SURE_BYTES && len <= content.text_len() && running.sum::<usize>() * 2 <= len * 3
 }
 
 /// What decides how a page is read.
