@@ -14,6 +14,15 @@ const HEAD_BYTES: usize = 8;
 /// How many pieces with the same start are tried, before and behind the last that matched.
 const MAX_TRIES: usize = 8;
 
+/// How many pieces are looked through for parts, in the whole page.
+const MAX_PARTS_TRIED: usize = 10_000;
+
+/// Longer pieces are not looked through.
+const MAX_SEARCHED_BYTES: usize = 16 * 1024;
+
+/// Shorter texts may stand anywhere.
+const MIN_PART_BYTES: usize = 8;
+
 /// How many pieces may make up what is one piece in the other reading.
 const MAX_MERGED: usize = 32;
 
@@ -51,6 +60,7 @@ fn find(whole: &[String], extracted: &[String]) -> Option<Vec<bool>> {
     }
     let mut kept = vec![false; whole.len()];
     let (mut at, mut next, mut missed) = (0, 0, 0);
+    let mut tries_left = MAX_PARTS_TRIED;
     while let Some(text) = extracted.get(at) {
         let places = by_head.get(head(text)).map_or(&[][..], Vec::as_slice);
         let (before, behind) = places.split_at(places.partition_point(|place| *place < next));
@@ -64,8 +74,19 @@ fn find(whole: &[String], extracted: &[String]) -> Option<Vec<bool>> {
                 at += here;
                 next = place + there;
             }
+            // The extraction may have lost what stands before or behind a link; what it has is still
+            // a part of the paragraph.
             None => {
-                missed += text.len();
+                // Where nothing was found yet, nearby is the frame above the content.
+                let nearby = whole.get(next..).filter(|_| next > 0).unwrap_or_default().iter();
+                match nearby.take(MAX_TRIES.min(tries_left)).position(|piece| is_part(text, piece)) {
+                    Some(behind) => {
+                        next += behind;
+                        kept[next] = true;
+                    }
+                    None => missed += text.len(),
+                }
+                tries_left = tries_left.saturating_sub(MAX_TRIES);
                 at += 1;
             }
         }
@@ -97,6 +118,10 @@ fn matching(one: &[String], other: &[String]) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+fn is_part(text: &str, piece: &str) -> bool {
+    text.len() >= MIN_PART_BYTES && piece.len() <= MAX_SEARCHED_BYTES && piece.contains(text)
 }
 
 fn head(text: &str) -> &[u8] {
@@ -142,6 +167,23 @@ mod tests {
         assert_eq!(
             kept(&whole, &["What to drink in the morning", "Tea", "is good"]).as_deref(),
             Some("What to drink in the morning\n\nTea\n\nis good")
+        );
+    }
+
+    #[test]
+    fn paragraphs_are_kept_whole_where_a_part_was_lost() {
+        let whole = [
+            "Home",
+            "On keyboards",
+            "A report of DigiTimes, to be taken with salt, tells us so.",
+            "Share",
+            "More to come.",
+        ];
+        assert_eq!(
+            kept(&whole, &["On keyboards", "DigiTimes", "tells us so.", "More to come."]).as_deref(),
+            Some(
+                "On keyboards\n\nA report of DigiTimes, to be taken with salt, tells us so.\n\nMore to come."
+            )
         );
     }
 
