@@ -1,5 +1,6 @@
 //! HTML: the main content of articles, everything but the frame of other pages.
 
+mod code;
 mod main_content;
 mod selection;
 mod source;
@@ -137,6 +138,26 @@ mod tests {
         - Term
           - Meaning
         ");
+    }
+
+    #[rstest]
+    #[case::source(
+        "<p>If <math><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></math>.</p>",
+        "If $x^2$."
+    )]
+    #[case::alone(
+        "<span class=katex-mathml><math display=block><annotation encoding='application/x-tex'>x</annotation></math></span><span class=katex-html>x</span>",
+        "$$x$$"
+    )]
+    #[case::behind_a_picture(
+        "<p>If <span style='display: none'><math><annotation encoding='application/x-tex'>x</annotation></math></span><img></p>",
+        "If $x$"
+    )]
+    #[case::bare("<math><mi>x</mi><mo>+</mo><mn>1</mn></math>", "x+1")]
+    #[case::folded("<details><summary>More</summary><p hidden=until-found>of it</details>", "More\n\nof it")]
+    #[case::never_shown("<p hidden>a</p><p style='Display: none'>b</p><p>c</p>", "c")]
+    fn what_is_shown_is_read(#[case] page: &str, #[case] text: &str) {
+        assert_eq!(parse(page.as_bytes(), &Options::default()).finish().unwrap().text, text);
     }
 
     #[test]

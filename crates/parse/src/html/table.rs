@@ -8,21 +8,23 @@ use crate::Draft;
 /// More columns than any real cell spans.
 const MAX_COLUMN_SPAN: usize = 64;
 
-/// Whether a table only arranges a page: it holds another table or page headings, says so itself, or
-/// is one cell.
+/// Whether a table only arranges a page: it holds another table or page headings, says so itself, is
+/// one cell, or one row with code in it.
 pub(super) fn is_layout(table: ElementRef<'_>) -> bool {
     if table.value().attr("role").is_some_and(|role| matches!(role, "presentation" | "none")) {
         return true;
     }
-    let mut cells = 0;
+    let (mut cells, mut rows, mut codes) = (0, 0, 0);
     for element in table.descendants().skip(1).filter_map(ElementRef::wrap) {
         match element.value().name() {
             "table" | "h1" | "h2" => return true,
             "td" | "th" => cells += 1,
+            "tr" => rows += 1,
+            "pre" => codes += 1,
             _ => {}
         }
     }
-    cells <= 1
+    cells <= 1 || (rows == 1 && codes > 0)
 }
 
 /// Adds a table, its caption before it.

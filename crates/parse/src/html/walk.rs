@@ -1,9 +1,10 @@
 //! The tree of a page to blocks.
 
-use scraper::{ElementRef, Html, Node};
+use scraper::{CaseSensitivity, ElementRef, Html, Node};
 
-use super::table;
+use super::{code, table};
 use crate::Draft;
+use crate::draft::one_line;
 use crate::lists::Lists;
 
 /// Elements nested deeper than this are read as text without structure.
@@ -57,10 +58,11 @@ impl<'d> Walker<'d> {
     }
 
     fn element(&mut self, element: ElementRef<'_>, depth: usize) {
-        if is_hidden(element) || (self.without_frame && is_frame(element)) {
+        if is_hidden(element) || code::is_line_number(element) || (self.without_frame && is_frame(element)) {
             return;
         }
         match element.value().name() {
+            "math" => self.text.push_str(&formula(element)),
             "br" => self.text.push('\n'),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
             "ul" | "ol" | "menu" | "dl" => {
@@ -87,8 +89,7 @@ impl<'d> Walker<'d> {
             "pre" | "listing" | "xmp" => {
                 self.end_text();
                 self.lists.interrupt(self.draft);
-                let code: String = element.text().collect();
-                self.draft.code(language(element), &code, None);
+                code::read(element, self.draft);
             }
             "table" if !table::is_layout(element) => {
                 self.end_text();
@@ -127,6 +128,22 @@ impl<'d> Walker<'d> {
     }
 }
 
+/// A formula as the LaTeX that it was made from, its bare text where it does not say that.
+fn formula(math: ElementRef<'_>) -> String {
+    let mut descendants = math.descendent_elements();
+    let source = descendants.find(|element| {
+        element.value().name() == "annotation"
+            && element.attr("encoding").is_some_and(|encoding| encoding.contains("tex"))
+    });
+    match source {
+        Some(source) => {
+            let mark = if math.attr("display") == Some("block") { "$$" } else { "$" };
+            format!("{mark}{}{mark}", one_line(&source.text().collect::<String>()))
+        }
+        None => table::blank_separated(math),
+    }
+}
+
 fn number(element: ElementRef<'_>, attribute: &str) -> Option<u32> {
     element.attr(attribute)?.trim().parse().ok()
 }
@@ -161,11 +178,19 @@ pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
             | "dialog"
             | "rp"
             | "rt"
-    ) || value.attr("hidden").is_some()
-        || value.attr("style").is_some_and(|style| {
-            let style = style.replace(' ', "").to_ascii_lowercase();
-            style.contains("display:none") || style.contains("visibility:hidden")
-        })
+    ) || value.attr("hidden").is_some_and(|state| state != "until-found")
+        || value.has_class("katex-html", CaseSensitivity::CaseSensitive)
+        || (value.attr("style").is_some_and(hides) && !holds_formula(element))
+}
+
+fn hides(style: &str) -> bool {
+    let style = style.replace(' ', "").to_ascii_lowercase();
+    style.contains("display:none") || style.contains("visibility:hidden")
+}
+
+/// Whether it is the text of a formula that is shown as a picture.
+fn holds_formula(element: ElementRef<'_>) -> bool {
+    element.child_elements().next().is_some_and(|child| child.value().name() == "math")
 }
 
 /// What stands around the content of a page.
@@ -235,19 +260,4 @@ pub(super) fn is_inline(name: &str) -> bool {
         "wbr",
     ];
     NAMES.binary_search(&name).is_ok()
-}
-
-/// The language that highlighters write into class names.
-fn language(pre: ElementRef<'_>) -> Option<String> {
-    let of = |element: ElementRef<'_>| {
-        element.value().classes().find_map(|class| {
-            ["language-", "lang-", "highlight-source-"]
-                .iter()
-                .find_map(|prefix| class.strip_prefix(prefix))
-                .filter(|language| !language.is_empty() && language.len() <= 40)
-                .map(str::to_owned)
-        })
-    };
-    let parent = || pre.parent().and_then(ElementRef::wrap).and_then(of);
-    of(pre).or_else(|| pre.child_elements().find_map(of)).or_else(parent)
 }
