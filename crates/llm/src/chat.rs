@@ -130,6 +130,12 @@ pub enum ChatError {
         /// What the gateway said, cut short.
         detail: String,
     },
+    /// Prompt and reply together are more than the model can hold.
+    #[error("the request is too long for the model: {detail}")]
+    TooLong {
+        /// What the gateway said, cut short.
+        detail: String,
+    },
     /// The call failed as often as it may be tried.
     #[error("no answer after {attempts} attempts: {detail}")]
     GaveUp {
@@ -149,7 +155,7 @@ pub enum ChatError {
 impl ChatError {
     /// Whether every other call would fail the same way, so that going on wastes time or money.
     pub fn stops_the_run(&self) -> bool {
-        !matches!(self, Self::Refused { .. } | Self::GaveUp { .. })
+        !matches!(self, Self::Refused { .. } | Self::TooLong { .. } | Self::GaveUp { .. })
     }
 }
 
