@@ -104,7 +104,7 @@ fn mark(topics: &Topics, repeats: &mut Repeats, document: &Document, chunk: &Chu
         }
         _ => repeats.judge(&document.filename, chunk.position, &chunk.text),
     };
-    (topic != chunk.topic || exclude != chunk.exclude_reason).then(|| ChunkMark {
+    (topic != chunk.topic || exclude != chunk.exclude_reason).then_some(ChunkMark {
         chunk: chunk.id,
         topic,
         exclude,

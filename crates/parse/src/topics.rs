@@ -25,6 +25,7 @@ const HEADING: u64 = 3;
 const LONGEST: usize = 60;
 
 /// Counts phrases, chunk by chunk, in a memory that does not grow with them.
+#[derive(Default)]
 pub struct TopicsBuilder {
     stop_words: HashMap<Option<String>, StopWords>,
     counts: HashMap<String, Count>,
@@ -63,12 +64,6 @@ pub struct Subject<'a> {
     pub text: &'a str,
     /// Its language, as ISO 639-1.
     pub language: Option<&'a str>,
-}
-
-impl Default for TopicsBuilder {
-    fn default() -> Self {
-        Self { stop_words: HashMap::new(), counts: HashMap::new(), chunks: 0, floor: 0 }
-    }
 }
 
 impl TopicsBuilder {

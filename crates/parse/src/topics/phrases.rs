@@ -51,12 +51,17 @@ pub(super) fn phrases(text: &str, stop_words: &StopWords) -> Vec<Phrase> {
 
 /// Words with nothing but blanks between them.
 fn runs(text: &str) -> Vec<Vec<&str>> {
-    let mut runs = vec![Vec::new()];
+    let mut runs: Vec<Vec<&str>> = Vec::new();
+    let mut within = false;
     for piece in text.split_word_bounds() {
         if piece.starts_with(char::is_alphanumeric) {
-            runs.last_mut().map(|run: &mut Vec<&str>| run.push(piece));
-        } else if piece != " " && piece != "-" && runs.last().is_some_and(|run| !run.is_empty()) {
-            runs.push(Vec::new());
+            match runs.last_mut().filter(|_| within) {
+                Some(run) => run.push(piece),
+                None => runs.push(vec![piece]),
+            }
+            within = true;
+        } else if piece != " " && piece != "-" {
+            within = false;
         }
     }
     runs
