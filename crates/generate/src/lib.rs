@@ -9,6 +9,8 @@ mod slots;
 mod template;
 mod words;
 
+pub use prompt::request;
+
 use llm::{ChatError, ChatModel};
 use model::{
     Difficulty, GenerateSettings, GenerationType, Passage, QuestionType, SettingsError, Sha256Hex, Turn,

@@ -21,7 +21,7 @@ pub(crate) fn hash() -> Sha256Hex {
 
 /// The request for the pairs of a passage. It holds nothing but what the passage and the settings
 /// say, so that equal ones have equal bytes.
-pub(crate) fn request(passage: &Passage, settings: &GenerateSettings) -> ChatRequest {
+pub fn request(passage: &Passage, settings: &GenerateSettings) -> ChatRequest {
     let pairs = settings.config.pairs_per_chunk;
     ChatRequest {
         model: settings.teacher_model.clone(),

@@ -26,7 +26,7 @@ pub async fn drive(
     let read = async || environment.metadata.generation(user, id).await?.ok_or(JobsError::NoGeneration);
     let first = read().await?;
     if matches!(first.status, GenerationStatus::Failed | GenerationStatus::Cancelled) {
-        environment.metadata.reopen_failed(id).await?;
+        environment.metadata.reopen_failed(id, None).await?;
         advance(environment, user, &first, first.clone().resume()?).await?;
     }
     loop {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use llm::ChatModel;
 use model::{Generation, Price, Time};
-use store::{Metadata, Objects, Owner};
+use store::{Budget, Metadata, Objects, Owner};
 
 use crate::{Clock, Readers, fetch::FetchPolicy, owner};
 
@@ -48,23 +48,12 @@ pub struct Limits {
     pub grace: Duration,
 }
 
-/// What a generation may spend.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Budget {
-    /// What its calls may cost, in USD.
-    pub max_cost_usd: Option<f64>,
-    /// How many tokens they may use, prompt and completion together.
-    pub max_tokens_total: Option<u64>,
-}
-
-impl Budget {
-    /// What the settings of a generation say.
-    pub(crate) fn of(generation: &Generation) -> Self {
-        generation.settings.as_ref().map_or_else(Self::default, |settings| Self {
-            max_cost_usd: settings.config.max_cost_usd,
-            max_tokens_total: settings.config.max_tokens_total,
-        })
-    }
+/// What the settings of a generation say that it may spend.
+pub(crate) fn budget_of(generation: &Generation) -> Budget {
+    generation.settings.as_ref().map_or_else(Budget::default, |settings| Budget {
+        max_cost_usd: settings.config.max_cost_usd,
+        max_tokens_total: settings.config.max_tokens_total,
+    })
 }
 
 impl Default for Limits {

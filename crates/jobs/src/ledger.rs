@@ -1,25 +1,19 @@
 //! A chat model that pays for no call twice, and never more than it may.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest};
 use model::{GenerationId, Price, UnitId, Usage};
-use store::LedgerEntry;
-use tokio::sync::Mutex;
+use store::{Budget, LedgerEntry, Reservation, Reserved};
 
-use crate::{Budget, Environment};
+use crate::{Environment, LOG_TARGET};
 
-/// What a generation has spent and may spend, shared by its units in this process.
-pub(crate) struct Spending {
-    so_far: Mutex<Usage>,
-    budget: Budget,
-}
+/// How often a call that waits for others looks whether they have left enough.
+const LOOK: Duration = Duration::from_millis(50);
 
-impl Spending {
-    /// Goes on from what the generation has spent already.
-    pub(crate) fn new(so_far: Usage, budget: Budget) -> Self {
-        Self { so_far: Mutex::new(so_far), budget }
-    }
-}
+/// What a reply without a bound of its own may be as long as, in tokens.
+const LONGEST_REPLY: u32 = 8_192;
 
 /// Answers from the ledger where the call was paid for already; else calls, and stores the reply
 /// before anyone reads it.
@@ -28,7 +22,7 @@ pub(crate) struct LedgeredModel<'a> {
     pub(crate) inner: &'a dyn ChatModel,
     pub(crate) generation: GenerationId,
     pub(crate) unit: UnitId,
-    pub(crate) spending: &'a Spending,
+    pub(crate) budget: &'a Budget,
 }
 
 #[async_trait]
@@ -40,8 +34,17 @@ impl ChatModel for LedgeredModel<'_> {
         if let Some(entry) = stored {
             return serde_json::from_str(&entry.reply).map_err(wrap);
         }
-        self.require_budget().await?;
-        let mut reply = self.inner.chat(request).await?;
+        let reserved = self.reserve(request).await?;
+        let mut reply = match self.inner.chat(request).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                if reserved {
+                    metadata.unreserve(self.unit).await.map_err(wrap)?;
+                }
+                return Err(error);
+            }
+        };
+        count_what_is_not_told(request, &mut reply);
         reply.usage.cost_usd = self.environment.limits.price.map(|price| cost(price, reply.usage));
         let entry = LedgerEntry {
             generation: self.generation,
@@ -52,25 +55,71 @@ impl ChatModel for LedgeredModel<'_> {
             time: self.environment.now(),
         };
         metadata.record_call(&entry).await.map_err(wrap)?;
-        *self.spending.so_far.lock().await += reply.usage;
         Ok(reply)
     }
 }
 
 impl LedgeredModel<'_> {
-    /// Calls under way are not counted before they end, so that a budget can be passed by as much as
-    /// they cost.
-    async fn require_budget(&self) -> Result<(), ChatError> {
-        let budget = &self.spending.budget;
-        let spent = *self.spending.so_far.lock().await;
-        let money_gone = budget.max_cost_usd.is_some_and(|most| spent.cost_usd.unwrap_or_default() >= most);
-        let tokens = spent.prompt_tokens + spent.completion_tokens;
-        let tokens_gone = budget.max_tokens_total.is_some_and(|most| tokens >= most);
-        if money_gone || tokens_gone { Err(ChatError::BudgetReached) } else { Ok(()) }
+    /// Sets aside what the call may come to at the most; waits while only other calls under way stand against it.
+    /// `false` where there is no budget to keep.
+    async fn reserve(&self, request: &ChatRequest) -> Result<bool, ChatError> {
+        if *self.budget == Budget::default() {
+            return Ok(false);
+        }
+        let most = at_most(request);
+        let reservation = Reservation {
+            generation: self.generation,
+            unit: self.unit,
+            tokens: most.prompt_tokens + most.completion_tokens,
+            cost_usd: self.environment.limits.price.map_or(0.0, |price| cost(price, most)),
+        };
+        let Environment { metadata, .. } = self.environment;
+        loop {
+            match metadata.reserve(&reservation, self.budget, self.environment.now()).await.map_err(wrap)? {
+                Reserved::Granted => return Ok(true),
+                Reserved::Wait => tokio::time::sleep(LOOK).await,
+                Reserved::Exhausted => {
+                    let Reservation { tokens, cost_usd, .. } = reservation;
+                    tracing::warn!(target: LOG_TARGET, tokens, cost_usd, "what is left of the budget might not do for one more call, of at most so many tokens");
+                    return Err(ChatError::BudgetReached);
+                }
+            }
+        }
     }
 }
 
-fn cost(price: Price, usage: Usage) -> f64 {
+/// What a call can come to at the most, whatever the model's tokenizer: no token is less than a byte, and the
+/// body's own punctuation stands for what a chat template adds.
+fn at_most(request: &ChatRequest) -> Usage {
+    Usage {
+        requests: 1,
+        prompt_tokens: request.body().to_string().len() as u64,
+        completion_tokens: u64::from(request.max_tokens.unwrap_or(LONGEST_REPLY)),
+        cost_usd: None,
+    }
+}
+
+/// Some gateways do not say what a call came to. Then it counts as what it would have been for `o200k_base`, so that
+/// a budget means something there too.
+fn count_what_is_not_told(request: &ChatRequest, reply: &mut ChatReply) {
+    let usage = &mut reply.usage;
+    if usage.prompt_tokens == 0 {
+        usage.prompt_tokens = prompt_tokens(request);
+    }
+    if usage.completion_tokens == 0 {
+        usage.completion_tokens = u64::from(parse::count_tokens(&reply.content));
+    }
+}
+
+/// The tokens (`o200k_base`) of a request's messages, with what marks each of them off.
+pub(crate) fn prompt_tokens(request: &ChatRequest) -> u64 {
+    const AROUND_A_MESSAGE: u64 = 4;
+    let tokens = |text: &str| u64::from(parse::count_tokens(text)) + AROUND_A_MESSAGE;
+    request.messages.iter().map(|message| tokens(&message.content)).sum()
+}
+
+/// What a call costs, in USD.
+pub(crate) fn cost(price: Price, usage: Usage) -> f64 {
     (usage.prompt_tokens as f64 * price.prompt + usage.completion_tokens as f64 * price.completion) / 1e6
 }
 

@@ -10,6 +10,7 @@ mod drive;
 mod edit;
 mod environment;
 mod error;
+mod estimate;
 pub mod fetch;
 pub mod ingest;
 mod launcher;
@@ -32,8 +33,9 @@ pub use clock::{Clock, SystemClock, random_bytes};
 pub use create::{Created, Launch, Pick, create_generate, create_parse, generations_like};
 pub use drive::drive;
 pub use edit::{ChunkEdit, PairTextChange, edit_chunk, edit_pair};
-pub use environment::{Budget, Environment, Limits};
+pub use environment::{Environment, Limits};
 pub use error::JobsError;
+pub use estimate::estimate;
 pub use launcher::{Job, JobState, LaunchError, Launcher};
 #[cfg(unix)]
 pub use launcher::{ProcessLauncher, WorkerCommand};

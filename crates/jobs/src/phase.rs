@@ -10,11 +10,11 @@ mod validate;
 use std::sync::Arc;
 
 use model::{Generation, Phase, Unit, UserId};
-use store::Outcome;
+use store::{Budget, Outcome};
 use tokio_util::sync::CancellationToken;
 
 use self::report::Report;
-use crate::{Budget, Environment, JobsError, ledger::Spending, owner};
+use crate::{Environment, JobsError, environment::budget_of, owner};
 
 /// How a phase ended in this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +50,11 @@ pub async fn run_phase(
     free_the_dead(environment, generation).await?;
     let heartbeat = Heartbeat::start(environment, generation);
     let report = Report::begin(environment, generation.id, phase).await?;
-    let budget = environment.limits.budget.unwrap_or_else(|| Budget::of(generation));
     let work = Arc::new(Work {
         environment: Arc::clone(environment),
         user,
         generation: generation.clone(),
-        spending: Spending::new(generation.usage, budget),
+        budget: environment.limits.budget.unwrap_or_else(|| budget_of(generation)),
     });
     let end = pool::run(work, phase, stop).await;
     drop(heartbeat);
@@ -70,7 +69,8 @@ struct Work {
     environment: Arc<Environment>,
     user: UserId,
     generation: Generation,
-    spending: Spending,
+    /// What the generation may spend.
+    budget: Budget,
 }
 
 impl Work {

@@ -1,6 +1,6 @@
 //! Generations that have ended, worked on again by jobs.
 
-use model::{Generation, GenerationId, UserId};
+use model::{Generation, GenerationId, GenerationStatus, UnitId, UserId};
 
 use crate::{Environment, JobsError, Launch, step::advance};
 
@@ -37,10 +37,11 @@ pub async fn resume(
         config.max_concurrency = change.max_concurrency.or(config.max_concurrency);
         settings.check()?;
     }
-    again(environment, user, &from, to).await
+    again(environment, user, &from, to, None).await
 }
 
-/// A completed generation waits for jobs again, for what failed in it alone.
+/// A generation that has ended waits for jobs again, for what failed in it, all or these units. One that failed or was
+/// cancelled also goes on with what it has not come to.
 ///
 /// # Errors
 /// [`JobsError::NoGeneration`], [`JobsError::Transition`] where it is in another state or nothing failed,
@@ -49,10 +50,14 @@ pub async fn retry_failed(
     environment: &Environment,
     user: &UserId,
     id: GenerationId,
+    units: Option<&[UnitId]>,
 ) -> Result<Generation, JobsError> {
     let from = read(environment, user, id).await?;
-    let to = from.clone().retry()?;
-    again(environment, user, &from, to).await
+    let to = match from.status {
+        GenerationStatus::Failed | GenerationStatus::Cancelled => from.clone().resume()?,
+        _ => from.clone().retry()?,
+    };
+    again(environment, user, &from, to, units).await
 }
 
 async fn again(
@@ -60,10 +65,11 @@ async fn again(
     user: &UserId,
     from: &Generation,
     mut to: Generation,
+    units: Option<&[UnitId]>,
 ) -> Result<Generation, JobsError> {
     to.job_names = Launch::Jobs.job_names(to.kind, to.id);
     // First the units: a generation that waits with nothing to do would be completed at once.
-    environment.metadata.reopen_failed(from.id).await?;
+    environment.metadata.reopen_failed(from.id, units).await?;
     let advanced = advance(environment, user, from, to).await?;
     let now = read(environment, user, from.id).await?;
     if advanced { Ok(now) } else { Err(JobsError::Moved(now.status)) }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{GenerationId, Sha256Hex, UnitId};
 
 /// The phases of a generation, each with units of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Units are documents.

@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use jobs::{Environment, Supervisor};
 use llm::Gateway;
+use model::Price;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -77,6 +78,15 @@ impl App {
             Some(gateway) => self.0.catalogue.offer(gateway).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    /// What a model's tokens cost: by the settings, else as the gateway says.
+    pub(crate) async fn price(&self, model: &str) -> Option<Price> {
+        if let Some(price) = self.config.prices.get(model) {
+            return Some(*price);
+        }
+        let models = self.offered_models().await.unwrap_or_default();
+        models.into_iter().find(|offered| offered.id == model)?.price
     }
 
     /// Where changes are handed out to who watches.

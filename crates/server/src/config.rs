@@ -1,9 +1,11 @@
 //! What a server is told.
 
+use model::Prices;
+
 use crate::AuthMode;
 
 /// What a server is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// Where the server is reached from outside, without a slash at the end; `None`: where the request
     /// says that it was sent to.
@@ -19,6 +21,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// What each user may have and do.
     pub limits: UserLimits,
+    /// What models cost, in place of what the gateway says.
+    pub prices: Prices,
 }
 
 /// What one user may have and do; `None` is without a limit.
@@ -49,6 +53,7 @@ impl Default for Config {
             max_connections: 1024,
             allowed_origins: Vec::new(),
             limits: UserLimits::default(),
+            prices: Prices::new(),
         }
     }
 }

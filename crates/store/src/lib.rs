@@ -19,8 +19,9 @@ pub use library::{
     ProjectChange, RescoredText, Selection, StoredReply, Undone,
 };
 pub use metadata::{
-    Advance, Change, ChangedSubject, ChunkMark, ChunkScope, ChunkSelection, ExportRow, Finished,
-    GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner, PairCursor, PairSelection,
-    UnitCounts, UnitFailure, UnitResult, open_metadata, open_metadata_with, without_credentials,
+    Advance, Budget, Change, ChangedSubject, ChunkMark, ChunkScope, ChunkSelection, ChunkTotals, ExportRow,
+    FailedUnit, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner, PairCursor,
+    PairSelection, Reservation, Reserved, UnitCounts, UnitFailure, UnitResult, open_metadata,
+    open_metadata_with, without_credentials,
 };
 pub use objects::{Objects, PutNew, open_objects};

@@ -9,11 +9,11 @@ use async_trait::async_trait;
 use model::{
     Analytics, Chunk, ChunkId, ContentType, Difficulty, Document, DocumentId, DocumentStatus, Export,
     Generation, GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, PairText,
-    Passage, Project, ProjectId, QuestionType, ReviewStatus, Scores, Time, UndoId, UserId,
+    Passage, Project, ProjectId, QuestionType, ReviewStatus, Scores, Time, UndoId, UnitId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Result;
+use crate::{ChunkSelection, ChunkTotals, FailedUnit, Result};
 
 /// Which part of a list is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,13 @@ pub struct Page<T> {
     pub total: u64,
     /// Where the next page goes on; `None` where there is nothing more.
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The page with other items in place of its own.
+    pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(item).collect(), total: self.total, next: self.next }
+    }
 }
 
 /// What is changed of a project; `None` stays as it is.
@@ -348,6 +355,17 @@ pub trait Library: Send + Sync {
         now: Time,
     ) -> Result<Option<Undone>>;
 
+    /// How many chunks of a project a selection means, excluded ones left out, and how many tokens they have.
+    async fn chunk_totals(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        which: &ChunkSelection,
+    ) -> Result<ChunkTotals>;
+
+    /// A chunk, the passage that a teacher is shown of it, and its document's file name.
+    async fn chunk_passage(&self, user: &UserId, id: ChunkId) -> Result<Option<(Chunk, Passage, String)>>;
+
     // --- generations ---
 
     /// Generations of a project of these kinds and in these states (empty: of any), newest first.
@@ -359,6 +377,22 @@ pub trait Library: Send + Sync {
         statuses: &[GenerationStatus],
         page: &PageRequest,
     ) -> Result<Option<Page<Generation>>>;
+
+    /// The failed units of a generation: parse, generate and validate units, each in order of work.
+    async fn page_failures(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        page: &PageRequest,
+    ) -> Result<Option<Page<FailedUnit>>>;
+
+    /// Those of these units that have failed in a generation.
+    async fn failed_among(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        units: &[UnitId],
+    ) -> Result<Vec<UnitId>>;
 
     /// The lines of a generation's log behind number `after`, of at least this level, in order.
     async fn logs(

@@ -99,6 +99,19 @@ pub struct UnitFailure {
     pub raw_reply: Option<String>,
 }
 
+/// A unit that failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedUnit {
+    /// The unit.
+    pub unit: Unit,
+    /// The document that it works on, or whose chunk it works on; `None` where the chunk has gone.
+    pub document: Option<DocumentId>,
+    /// Why it failed.
+    pub failure: UnitFailure,
+    /// When it failed; `None` where an earlier version of the program wrote it.
+    pub time: Option<Time>,
+}
+
 /// What [`Metadata::finish`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Finished {
@@ -161,6 +174,39 @@ pub struct LedgerEntry {
     pub time: Time,
 }
 
+/// What a call may come to at the most, set aside for it before it is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reservation {
+    /// The generation that will pay.
+    pub generation: GenerationId,
+    /// The unit that asks: it has one call at a time.
+    pub unit: UnitId,
+    /// Tokens of prompt and reply.
+    pub tokens: u64,
+    /// Their price in USD; 0 where it is not known.
+    pub cost_usd: f64,
+}
+
+/// What a generation may spend.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Budget {
+    /// What its calls may cost, in USD.
+    pub max_cost_usd: Option<f64>,
+    /// How many tokens they may use, prompt and completion together.
+    pub max_tokens_total: Option<u64>,
+}
+
+/// Whether a call may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserved {
+    /// It may.
+    Granted,
+    /// Not while other calls under way might come to what is left.
+    Wait,
+    /// It might come to more than is left.
+    Exhausted,
+}
+
 /// Which pairs of a project are meant.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PairSelection {
@@ -186,6 +232,15 @@ pub struct ChunkSelection {
     pub chunks: Option<Vec<ChunkId>>,
     /// What must not have been made of them yet.
     pub scope: ChunkScope,
+}
+
+/// Some chunks in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChunkTotals {
+    /// How many they are.
+    pub chunks: u64,
+    /// How many tokens (`o200k_base`) they have.
+    pub tokens: u64,
 }
 
 /// Which chunks are worked on, by the pairs that there are of them, whichever generation made these.
@@ -367,15 +422,6 @@ pub trait Metadata: Library {
     /// does not count starts; [`crate::StoreError::NotFound`] where the user has no such generation.
     async fn advance(&self, user: &UserId, change: &Advance) -> Result<bool>;
 
-    /// The failed units of a generation: subject, file name and position of the document or chunk,
-    /// and why, in order of work; at most `limit`.
-    async fn failures(
-        &self,
-        user: &UserId,
-        generation: GenerationId,
-        limit: u32,
-    ) -> Result<Vec<(Unit, UnitFailure)>>;
-
     // --- for workers ---
 
     /// A generation and whose it is.
@@ -426,8 +472,9 @@ pub trait Metadata: Library {
     /// Gives back all units that an owner holds in a generation; says how many.
     async fn release(&self, generation: GenerationId, owner: &Owner) -> Result<u64>;
 
-    /// Gives back the failed units of a generation, to be worked on again, and takes them off its counts.
-    async fn reopen_failed(&self, generation: GenerationId) -> Result<u64>;
+    /// Gives back failed units of a generation, all or these, to be worked on again, and takes them off its
+    /// counts. Says how many there were.
+    async fn reopen_failed(&self, generation: GenerationId, units: Option<&[UnitId]>) -> Result<u64>;
 
     /// Writes results and that their units are done or failed, in one transaction, with the
     /// generation's counts. What an owner holds no lease for any more is dropped and counted as lost; a
@@ -446,6 +493,9 @@ pub trait Metadata: Library {
 
     /// How many units of a phase stand where.
     async fn unit_counts(&self, generation: GenerationId, phase: Phase) -> Result<UnitCounts>;
+
+    /// The chunks whose generate units are done in a generation, as far as they are still there.
+    async fn taught_chunks(&self, generation: GenerationId) -> Result<ChunkTotals>;
 
     /// The document that a parse unit works on.
     async fn work_document(&self, generation: GenerationId, unit: &Unit) -> Result<Option<Document>>;
@@ -469,8 +519,17 @@ pub trait Metadata: Library {
         request: &str,
     ) -> Result<Option<LedgerEntry>>;
 
+    /// Sets aside what a unit's call may come to, in place of what was set aside for it before, if that fits
+    /// into a budget beside all that the generation has spent and what is set aside for calls under way: those of
+    /// units that are held by a lease at `now`.
+    async fn reserve(&self, reservation: &Reservation, budget: &Budget, now: Time) -> Result<Reserved>;
+
+    /// Sets nothing aside for a unit any more: its call came to nothing.
+    async fn unreserve(&self, unit: UnitId) -> Result<()>;
+
     /// Stores a paid call and adds its usage to the generation's; it is durable when this returns.
-    /// A call that is there already stays as it is and is not counted again.
+    /// A call that is there already stays as it is and is not counted again. Nothing is set aside for the unit
+    /// any more.
     async fn record_call(&self, entry: &LedgerEntry) -> Result<()>;
 
     /// Writes what was found out about chunks of a project. What a person decided about leaving a chunk

@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) ->
     let app = App::new(Parts {
         gateway: wiring::gateway(&settings).await?,
         links: Links::new(secret),
-        config: config(&server),
+        config: config(&settings, &server),
         stopping: stop.child_token(),
         supervisor: Arc::clone(&supervisor),
         environment,
@@ -79,7 +79,7 @@ async fn listen(address: SocketAddr) -> Outcome<TcpListener> {
         .map_err(|error| Failure::failed(error).hint("set --listen to an address and port that are free"))
 }
 
-fn config(server: &ServerSettings) -> Config {
+fn config(settings: &Settings, server: &ServerSettings) -> Config {
     Config {
         public_url: server.public_url.clone(),
         max_upload_bytes: server.max_upload_bytes,
@@ -89,6 +89,7 @@ fn config(server: &ServerSettings) -> Config {
             max_projects: server.user.max_projects,
             max_document_bytes: server.user.max_document_bytes,
         },
+        prices: settings.prices.clone(),
         ..Config::default()
     }
 }

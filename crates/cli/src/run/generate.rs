@@ -5,9 +5,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use ::generate::BUILTIN;
 use anyhow::anyhow;
-use jobs::{Budget, JobsError, Launch, Pick};
+use jobs::{JobsError, Launch, Pick};
 use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Usage};
-use store::UnitFailure;
+use store::{Budget, FailedUnit, UnitFailure};
 
 use super::{Session, ingest::Ingested};
 use crate::{
@@ -83,25 +83,31 @@ async fn take(session: &Session, generated: &mut Generated, ended: Generation) -
         generated.asked_for += ended.chunks_total * u64::from(settings.config.pairs_per_chunk);
     }
     generated.usage += ended.usage;
-    let failures = session.environment.metadata.failures(&session.user, ended.id, u32::MAX).await?;
+    let failures = session.failures(ended.id).await?;
     if ended.status == GenerationStatus::Failed {
-        let error = ended.error.unwrap_or_default();
+        let error = ended.error.clone().unwrap_or_default();
         let mut failure = Failure::failed(anyhow!("generation stopped: {error}"));
-        if let Some((_, first)) = failures.first() {
-            failure.error = anyhow!("generation stopped: {error}; the first of them: {}", first.reason);
+        if let Some(first) = failures.first() {
+            let reason = &first.failure.reason;
+            failure.error = anyhow!("generation stopped: {error}; the first of them: {reason}");
         }
+        let Generation { chunks_processed, chunks_total, usage, .. } = &ended;
         let hint = match error.as_str() {
             "budget_reached" => {
-                "what is done is kept; run the same command with a higher --max-cost-usd to go on"
+                let spent = usage.cost_usd.unwrap_or_default();
+                format!(
+                    "{chunks_processed} of {chunks_total} chunks are done and kept, for ${spent:.4}; one more call might cost \
+                     more than what is left: run the same command with a higher --max-cost-usd to go on"
+                )
             }
             _ => {
-                "what is done is kept; run the same command again to go on; `data-forge doctor` checks the gateway"
+                "what is done is kept; run the same command again to go on; `data-forge doctor` checks the gateway".to_owned()
             }
         };
         return Err(failure.hint(hint));
     }
     let mut subjects = Vec::with_capacity(failures.len());
-    for (unit, failure) in failures {
+    for FailedUnit { unit, failure, .. } in failures {
         let place = place(session, &unit.subject).await?;
         generated.failures.push((place, failure));
         subjects.push(unit.subject);

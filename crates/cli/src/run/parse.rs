@@ -21,8 +21,7 @@ pub(crate) async fn documents(
     for generation in earlier.into_iter().rev() {
         if session.is_unfinished(&generation).await? {
             let Some(ended) = session.drive(generation.id).await? else { return Ok(None) };
-            let failures = environment.metadata.failures(user, ended.id, u32::MAX).await?;
-            tried.extend(failures.into_iter().map(|(unit, _)| unit.subject));
+            tried.extend(session.failures(ended.id).await?.into_iter().map(|failed| failed.unit.subject));
         }
     }
     let documents = reload(session, &ingested).await?;

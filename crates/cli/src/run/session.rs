@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jobs::{Environment, JobsError, NamedLock};
 use model::{Generation, GenerationId, GenerationStatus, Phase, Project, UserId};
+use store::{FailedUnit, PageRequest};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -44,6 +45,13 @@ impl Session {
                 other => Failure::failed(other),
             },
         )
+    }
+
+    /// What failed in a generation, in order of work.
+    pub(crate) async fn failures(&self, id: GenerationId) -> Outcome<Vec<FailedUnit>> {
+        let all = PageRequest { after: None, limit: u32::MAX };
+        let page = self.environment.metadata.page_failures(&self.user, id, &all).await?;
+        Ok(page.map(|page| page.items).unwrap_or_default())
     }
 
     /// Works on a generation to its end, with progress. `None` where it was interrupted.

@@ -29,7 +29,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
             inner,
             generation: work.generation.id,
             unit: unit.id,
-            spending: &work.spending,
+            budget: &work.budget,
         };
         teach(Teacher::Model(&model), &passage, settings).await
     };

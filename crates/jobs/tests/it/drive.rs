@@ -6,6 +6,7 @@ use std::sync::{
 use jobs::{JobsError, Launch, NamedLock, create_generate, drive};
 use llm::ChatError;
 use model::GenerationStatus;
+use store::PageRequest;
 use tokio_util::sync::CancellationToken;
 
 use crate::workshop::{Workshop, good, missing, section, settings};
@@ -43,12 +44,15 @@ async fn units_that_fail_or_panic_are_stored_as_failed_and_the_rest_goes_on() {
     let ended = shop.drive(shop.generation(document).await).await;
     assert_eq!(ended.status, GenerationStatus::Completed);
     assert_eq!((ended.chunks_processed, ended.chunks_failed, ended.pairs_generated), (10, 3, 7));
-    let failures = shop.environment.metadata.failures(&shop.user, ended.id, 100).await.unwrap();
-    let reasons: Vec<_> = failures.iter().map(|(_, failure)| failure.reason.as_str()).collect();
+    let first = PageRequest { after: None, limit: 100 };
+    let failures =
+        shop.environment.metadata.page_failures(&shop.user, ended.id, &first).await.unwrap().unwrap();
+    let failures: Vec<_> = failures.items.into_iter().map(|failed| failed.failure).collect();
+    let reasons: Vec<_> = failures.iter().map(|failure| failure.reason.as_str()).collect();
     assert!(reasons[0].contains("bug"), "{reasons:?}");
     assert!(reasons[1].contains("no answer after 6 attempts: 503"), "{reasons:?}");
     assert!(reasons[2].contains("could not be read"), "{reasons:?}");
-    assert_eq!(failures[2].1.raw_reply.as_deref(), Some("I would rather not."));
+    assert_eq!(failures[2].raw_reply.as_deref(), Some("I would rather not."));
 
     let pick = missing(document);
     let left =

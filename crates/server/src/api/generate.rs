@@ -1,10 +1,13 @@
 //! Chunks to pairs.
 
+mod estimate;
 mod settings;
 
 use axum::{Json, extract::State, http::StatusCode};
 use jobs::{Launch, Pick, create_generate};
-use model::{ChunkId, DocumentId, GenerateConfig, Generation, GenerationType, ProjectId};
+use model::{
+    ChunkId, DocumentId, GenerateConfig, GenerateSettings, Generation, GenerationType, ProjectId, UserId,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::{ChunkScope, ChunkSelection};
@@ -20,7 +23,7 @@ use crate::{
 
 /// The endpoint of generating.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(generate))
+    OpenApiRouter::new().routes(routes!(generate)).merge(estimate::routes())
 }
 
 /// What pairs are made, from what, by whom.
@@ -86,21 +89,32 @@ async fn generate(
     Path(id): Path<ProjectId>,
     Body(new): Body<NewGeneration>,
 ) -> Result<(StatusCode, Json<Generation>), Problem> {
-    let project = named::project(&app, &user, id).await?;
-    let settings = settings::read(&new, &project.config, app.gateway.is_some())?;
-    if let Some(documents) = &new.document_ids {
-        named::documents(&app, &user, id, documents).await?;
-    }
-    if let Some(chunks) = &new.chunk_ids {
-        named::chunks(&app, &user, id, chunks).await?;
-    }
-    let which =
-        ChunkSelection { documents: new.document_ids, chunks: new.chunk_ids, scope: new.scope.into() };
+    let (settings, which) = read(&app, &user, id, new).await?;
     let pick = Pick::Selected(which);
     let created = create_generate(&app.environment, &user, id, settings, &pick, Launch::Jobs).await?;
     app.supervisor.wake();
     let generation = named::generation(&app, &user, created.id).await?;
     Ok((StatusCode::ACCEPTED, Json(generation)))
+}
+
+/// What is asked for, checked against what there is.
+async fn read(
+    app: &App,
+    user: &UserId,
+    id: ProjectId,
+    new: NewGeneration,
+) -> Result<(GenerateSettings, ChunkSelection), Problem> {
+    let project = named::project(app, user, id).await?;
+    let settings = settings::read(&new, &project.config, app.gateway.is_some())?;
+    if let Some(documents) = &new.document_ids {
+        named::documents(app, user, id, documents).await?;
+    }
+    if let Some(chunks) = &new.chunk_ids {
+        named::chunks(app, user, id, chunks).await?;
+    }
+    let which =
+        ChunkSelection { documents: new.document_ids, chunks: new.chunk_ids, scope: new.scope.into() };
+    Ok((settings, which))
 }
 
 #[cfg(test)]

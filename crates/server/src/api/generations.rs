@@ -1,6 +1,7 @@
 //! Generations: what is under way, and what was.
 
 mod control;
+mod failures;
 
 use axum::{Json, extract::State};
 use model::{Generation, GenerationId, GenerationKind, GenerationStatus, ProjectId};
@@ -18,7 +19,11 @@ use crate::{
 
 /// The endpoints of generations.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).merge(control::routes())
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .merge(control::routes())
+        .merge(failures::routes())
 }
 
 /// Which generations. A filter given twice means either.

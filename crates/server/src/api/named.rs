@@ -1,6 +1,8 @@
 //! What a request names by its id, as far as it is the user's.
 
-use model::{ChunkId, Document, DocumentId, Generation, GenerationId, Project, ProjectId, UserId};
+use std::collections::HashSet;
+
+use model::{ChunkId, Document, DocumentId, Generation, GenerationId, Project, ProjectId, UnitId, UserId};
 
 use crate::{
     App,
@@ -42,7 +44,7 @@ pub(super) async fn documents(
     ids: &[DocumentId],
 ) -> Result<Vec<Document>, Problem> {
     let mut found = Vec::with_capacity(ids.len());
-    let mut missing = Missing::new("document_ids", "document");
+    let mut missing = Missing::new("document_ids", "there is no such document in the project");
     for (index, id) in ids.iter().enumerate() {
         match app.environment.metadata.document(user, *id).await? {
             Some(document) if document.project_id == project => found.push(document),
@@ -60,7 +62,7 @@ pub(super) async fn chunks(
     project: ProjectId,
     ids: &[ChunkId],
 ) -> Result<(), Problem> {
-    let mut missing = Missing::new("chunk_ids", "chunk");
+    let mut missing = Missing::new("chunk_ids", "there is no such chunk in the project");
     for (index, id) in ids.iter().enumerate() {
         let chunk = app.environment.metadata.chunk(user, *id).await?;
         if chunk.is_none_or(|chunk| chunk.project_id != project) {
@@ -70,24 +72,37 @@ pub(super) async fn chunks(
     missing.done()
 }
 
+/// Makes sure that the units that a body names in `unit_ids` have failed in the generation.
+pub(super) async fn failed_units(
+    app: &App,
+    user: &UserId,
+    generation: GenerationId,
+    ids: &[UnitId],
+) -> Result<(), Problem> {
+    let failed = app.environment.metadata.failed_among(user, generation, ids).await?;
+    let failed: HashSet<UnitId> = failed.into_iter().collect();
+    let mut missing = Missing::new("unit_ids", "there is no such failed unit in the generation");
+    ids.iter().enumerate().filter(|(_, id)| !failed.contains(id)).for_each(|(index, _)| missing.note(index));
+    missing.done()
+}
+
 /// The places of a list that name nothing.
 struct Missing {
     list: &'static str,
-    what: &'static str,
+    detail: &'static str,
     told: usize,
     checks: Checks,
 }
 
 impl Missing {
-    fn new(list: &'static str, what: &'static str) -> Self {
-        Self { list, what, told: 0, checks: Checks::default() }
+    fn new(list: &'static str, detail: &'static str) -> Self {
+        Self { list, detail, told: 0, checks: Checks::default() }
     }
 
     fn note(&mut self, index: usize) {
         self.told += 1;
         if self.told <= MAX_TOLD {
-            let detail = format!("there is no such {} in the project", self.what);
-            self.checks.fail(format!("/{}/{index}", self.list), detail);
+            self.checks.fail(format!("/{}/{index}", self.list), self.detail);
         }
     }
 

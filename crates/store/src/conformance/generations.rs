@@ -9,7 +9,7 @@ use super::{
     Outcome, checks, ensure, ensure_eq, ensure_err,
     sample::{World, ada, at, bob, chunk, failed, generation, into_chunks, passage, project, validation},
 };
-use crate::{Advance, GenerationContext, Metadata, StoreError};
+use crate::{Advance, GenerationContext, Metadata, PageRequest, StoreError};
 
 checks!(dyn Metadata:
     reads_back_what_was_created,
@@ -79,7 +79,8 @@ async fn shows_nothing_to_another_user(store: Arc<dyn Metadata>) -> Outcome {
 
     ensure_eq!(store.generation(&bob(), mine.id).await?, None);
     ensure_eq!(store.generations(&bob(), world.project, GenerationKind::Generate).await?, []);
-    ensure_eq!(store.failures(&bob(), mine.id, 10).await?, []);
+    let first = PageRequest { after: None, limit: 10 };
+    ensure_eq!(store.page_failures(&bob(), mine.id, &first).await?, None);
     ensure_eq!(store.chunks_to_generate(&bob(), world.project, &[document.id], &[]).await?, []);
     let foreign = generation(world.project, 4, GenerationKind::Parse);
     ensure_err!(store.create_generation(&bob(), &foreign, &[]).await, StoreError::NotFound("project"));

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use model::{GenerationId, GenerationKind, UnitId, Usage, sha256_hex};
+use model::{Generation, GenerationId, GenerationKind, Phase, Unit, UnitId, Usage, sha256_hex};
 
 use super::{
     Outcome, checks, ensure_eq, ensure_err,
-    sample::{World, at, generation},
+    sample::{World, at, generation, owner},
 };
-use crate::{LedgerEntry, Metadata, StoreError};
+use crate::{Budget, LedgerEntry, Metadata, Reservation, Reserved, StoreError};
 
 checks!(dyn Metadata:
     reads_back_what_was_recorded,
@@ -16,6 +16,9 @@ checks!(dyn Metadata:
     sums_what_calls_came_to,
     needs_a_generation,
     takes_one_of_many_at_once,
+    sets_aside_no_more_than_is_left,
+    sets_nothing_aside_for_the_dead,
+    sets_aside_for_many_at_once,
 );
 
 async fn reads_back_what_was_recorded(store: Arc<dyn Metadata>) -> Outcome {
@@ -101,4 +104,86 @@ pub(super) fn entry(generation: GenerationId, unit: UnitId, request: &str) -> Le
         usage: Usage { requests: 1, prompt_tokens: 100, completion_tokens: 10, cost_usd: Some(0.125) },
         time: at(7),
     }
+}
+
+const TOKENS: Budget = Budget { max_cost_usd: None, max_tokens_total: Some(1_000) };
+
+/// A generation with that many units to be claimed.
+async fn waiting(store: Arc<dyn Metadata>, units: u32) -> crate::Result<(World, Generation, Vec<Unit>)> {
+    let world = World::new(store).await?;
+    let document = world.document(1, "a.pdf").await?;
+    let chunks = world.parsed(2, &[&document], units).await?;
+    let (generation, units) = world.generate(3, &chunks).await?;
+    Ok((world, generation, units))
+}
+
+fn reservation(unit: &Unit, tokens: u64) -> Reservation {
+    Reservation { generation: unit.generation_id, unit: unit.id, tokens, cost_usd: 0.5 }
+}
+
+async fn sets_aside_no_more_than_is_left(store: Arc<dyn Metadata>) -> Outcome {
+    let (world, generation, units) = waiting(store, 3).await?;
+    world.claim(&generation, Phase::Generate, 1, 3).await?;
+    let reserve = async |unit: usize, tokens, budget: &Budget| {
+        world.store.reserve(&reservation(&units[unit], tokens), budget, at(20)).await
+    };
+    ensure_eq!(reserve(0, 600, &TOKENS).await?, Reserved::Granted);
+    ensure_eq!(reserve(1, 401, &TOKENS).await?, Reserved::Wait);
+    ensure_eq!(reserve(1, 1_001, &TOKENS).await?, Reserved::Exhausted);
+    ensure_eq!(reserve(1, 400, &TOKENS).await?, Reserved::Granted);
+    // In place of what was set aside before.
+    ensure_eq!(reserve(1, 300, &TOKENS).await?, Reserved::Granted);
+    ensure_eq!(reserve(2, 100, &TOKENS).await?, Reserved::Granted);
+    world.store.unreserve(units[2].id).await?;
+    let mut paid = entry(generation.id, units[0].id, "call");
+    (paid.usage.prompt_tokens, paid.usage.completion_tokens) = (500, 50);
+    world.store.record_call(&paid).await?;
+    ensure_eq!(reserve(2, 151, &TOKENS).await?, Reserved::Wait);
+    ensure_eq!(reserve(2, 451, &TOKENS).await?, Reserved::Exhausted);
+    ensure_eq!(reserve(2, 150, &TOKENS).await?, Reserved::Granted);
+
+    let spent = paid.usage.cost_usd.unwrap_or_default();
+    let money = |left: f64| Budget { max_cost_usd: Some(spent + left), max_tokens_total: None };
+    ensure_eq!(reserve(0, 1, &money(1.4)).await?, Reserved::Wait);
+    ensure_eq!(reserve(0, 1, &money(0.4)).await?, Reserved::Exhausted);
+    ensure_eq!(reserve(0, 1, &money(1.5)).await?, Reserved::Granted);
+    ensure_eq!(reserve(0, u64::MAX, &Budget::default()).await?, Reserved::Granted);
+    Ok(())
+}
+
+async fn sets_nothing_aside_for_the_dead(store: Arc<dyn Metadata>) -> Outcome {
+    let (world, generation, units) = waiting(store, 2).await?;
+    world.claim(&generation, Phase::Generate, 1, 1).await?;
+    world.claim(&generation, Phase::Generate, 2, 1).await?;
+    let reserve = async |unit: usize, second| {
+        world.store.reserve(&reservation(&units[unit], 600), &TOKENS, at(second)).await
+    };
+    ensure_eq!(reserve(0, 20).await?, Reserved::Granted);
+    ensure_eq!(reserve(1, 20).await?, Reserved::Wait);
+    // Its lease has run out; and another takes it over, or its owner gives it back.
+    ensure_eq!(reserve(1, 200).await?, Reserved::Granted);
+    world.store.release(generation.id, &owner(2)).await?;
+    world.claim(&generation, Phase::Generate, 3, 1).await?;
+    ensure_eq!(reserve(0, 20).await?, Reserved::Granted);
+    world.store.release(generation.id, &owner(1)).await?;
+    ensure_eq!(reserve(1, 20).await?, Reserved::Granted);
+    Ok(())
+}
+
+async fn sets_aside_for_many_at_once(store: Arc<dyn Metadata>) -> Outcome {
+    let (world, generation, units) = waiting(store, 40).await?;
+    world.claim(&generation, Phase::Generate, 1, 40).await?;
+    let tasks: Vec<_> = units
+        .into_iter()
+        .map(|unit| {
+            let store = world.store.clone();
+            tokio::spawn(async move { store.reserve(&reservation(&unit, 100), &TOKENS, at(20)).await })
+        })
+        .collect();
+    let mut granted = 0;
+    for task in tasks {
+        granted += usize::from(task.await?? == Reserved::Granted);
+    }
+    ensure_eq!(granted, 10);
+    Ok(())
 }

@@ -2,13 +2,15 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use model::{Chunk, Generation, Phase, Unit};
+use model::{Chunk, Generation, Phase, Time, Unit};
 
 use super::{
     Outcome, checks, ensure, ensure_eq, ensure_err,
-    sample::{LEASE, World, ada, at, failed, owner, pair, scores, validation},
+    sample::{LEASE, World, ada, at, bob, failed, owner, pair, scores, validation},
 };
-use crate::{Finished, Metadata, StoreError, UnitCounts, UnitFailure, UnitResult};
+use crate::{
+    FailedUnit, Finished, Metadata, Page, PageRequest, StoreError, UnitCounts, UnitFailure, UnitResult,
+};
 
 checks!(dyn Metadata:
     are_claimed_in_order_and_once,
@@ -187,7 +189,7 @@ async fn count_what_came_of_them(store: Arc<dyn Metadata>) -> Outcome {
 }
 
 async fn list_failures_in_order_and_reopen_them(store: Arc<dyn Metadata>) -> Outcome {
-    let (world, generation, units) = generate(store, 3).await?;
+    let (world, generation, chunks, units) = with_chunks(store, 3).await?;
     world.claim(&generation, Phase::Generate, 1, 3).await?;
     world.finish(&generation, 1, units[2].id, failed("two")).await?;
     world.finish(&generation, 1, units[0].id, failed("zero")).await?;
@@ -198,20 +200,51 @@ async fn list_failures_in_order_and_reopen_them(store: Arc<dyn Metadata>) -> Out
     world.finish(&generation, 1, next.id, failed("one")).await?;
 
     let why = |reason: &str| UnitFailure { reason: reason.into(), raw_reply: Some("{".into()) };
-    let expected: Vec<(Unit, UnitFailure)> = claimed(&[units[0].clone(), units[2].clone(), next.clone()], 1)
+    let document = Some(chunks[0].document_id);
+    // Times are kept to the microsecond.
+    let failed_at = Time::from_microsecond(at(20).as_microsecond())?;
+    let expected: Vec<FailedUnit> = claimed(&[units[0].clone(), units[2].clone(), next.clone()], 1)
         .into_iter()
         .zip([why("zero"), why("two"), why("one")])
+        .map(|(unit, failure)| FailedUnit { unit, document, failure, time: Some(failed_at) })
         .collect();
-    ensure_eq!(world.store.failures(&ada(), generation.id, 9).await?, expected);
-    ensure_eq!(world.store.failures(&ada(), generation.id, 2).await?, expected[..2]);
+    let page = async |after: Option<String>, limit| -> Result<_, StoreError> {
+        let page = world.store.page_failures(&ada(), generation.id, &PageRequest { after, limit }).await?;
+        page.ok_or(StoreError::NotFound("generation"))
+    };
+    ensure_eq!(page(None, 9).await?.items, expected);
+    for limit in [1, 2] {
+        let (mut walked, mut after) = (Vec::new(), None);
+        loop {
+            let Page { items, total, next } = page(after, limit).await?;
+            ensure_eq!(total, 3);
+            walked.extend(items);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        ensure_eq!(walked, expected);
+    }
+    let all: Vec<_> = units.iter().map(|unit| unit.id).chain([next.id]).collect();
+    let among: HashSet<_> =
+        world.store.failed_among(&ada(), generation.id, &all).await?.into_iter().collect();
+    ensure_eq!(among, HashSet::from([units[0].id, units[2].id, next.id]));
+    let first = PageRequest { after: None, limit: 9 };
+    ensure_eq!(world.store.page_failures(&bob(), generation.id, &first).await?, None);
+    ensure_eq!(world.store.failed_among(&bob(), generation.id, &all).await?, []);
     let now = world.now(&generation).await?;
     ensure_eq!((now.chunks_processed, now.chunks_failed), (3, 3));
 
-    ensure_eq!(world.store.reopen_failed(generation.id).await?, 3);
-    ensure_eq!(world.store.reopen_failed(generation.id).await?, 0);
+    // What has not failed stays as it is, whoever names it.
+    let some = [units[1].id, units[2].id];
+    ensure_eq!(world.store.reopen_failed(generation.id, Some(&some)).await?, 1);
+    ensure_eq!(world.now(&generation).await?.chunks_failed, 2);
+    ensure_eq!(world.store.reopen_failed(generation.id, None).await?, 2);
+    ensure_eq!(world.store.reopen_failed(generation.id, None).await?, 0);
     let now = world.now(&generation).await?;
     ensure_eq!((now.chunks_processed, now.chunks_failed), (1, 0));
-    ensure_eq!(world.store.failures(&ada(), generation.id, 9).await?, []);
+    ensure_eq!(page(None, 9).await?.items, []);
     let again = claimed(&[units[0].clone(), units[2].clone()], 2);
     ensure_eq!(world.claim(&generation, Phase::Generate, 1, 9).await?, again);
     ensure_eq!(world.claim(&generation, Phase::Validate, 1, 9).await?, claimed(&[next], 2));

@@ -45,8 +45,9 @@ use sqlx::{
 };
 
 use super::{
-    Advance, Change, ChunkSelection, ExportRow, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode,
-    Owner, PairCursor, PairSelection, UnitCounts, UnitFailure, UnitResult,
+    Advance, Budget, Change, ChunkSelection, ChunkTotals, ExportRow, Finished, GenerationContext,
+    LedgerEntry, Metadata, OpenMode, Owner, PairCursor, PairSelection, Reservation, Reserved, UnitCounts,
+    UnitResult,
 };
 use crate::{ChunkMark, Result, StoreError};
 
@@ -239,15 +240,6 @@ impl Metadata for Sqlite {
         generations::advance(self, user, change).await
     }
 
-    async fn failures(
-        &self,
-        user: &UserId,
-        generation: GenerationId,
-        limit: u32,
-    ) -> Result<Vec<(Unit, UnitFailure)>> {
-        units::failures(self, user, generation, limit).await
-    }
-
     async fn generation_context(&self, id: GenerationId) -> Result<Option<GenerationContext>> {
         generations::context(self, id).await
     }
@@ -282,8 +274,8 @@ impl Metadata for Sqlite {
         units::release(self, generation, owner).await
     }
 
-    async fn reopen_failed(&self, generation: GenerationId) -> Result<u64> {
-        units::reopen_failed(self, generation).await
+    async fn reopen_failed(&self, generation: GenerationId, units: Option<&[UnitId]>) -> Result<u64> {
+        units::reopen_failed(self, generation, units).await
     }
 
     async fn finish(
@@ -298,6 +290,10 @@ impl Metadata for Sqlite {
 
     async fn unit_counts(&self, generation: GenerationId, phase: Phase) -> Result<UnitCounts> {
         units::counts(self, generation, phase).await
+    }
+
+    async fn taught_chunks(&self, generation: GenerationId) -> Result<ChunkTotals> {
+        select::taught(self, generation).await
     }
 
     async fn work_document(&self, generation: GenerationId, unit: &Unit) -> Result<Option<Document>> {
@@ -327,6 +323,14 @@ impl Metadata for Sqlite {
         request: &str,
     ) -> Result<Option<LedgerEntry>> {
         ledger::get(self, generation, unit, request).await
+    }
+
+    async fn reserve(&self, reservation: &Reservation, budget: &Budget, now: Time) -> Result<Reserved> {
+        ledger::reserve(self, reservation, budget, now).await
+    }
+
+    async fn unreserve(&self, unit: UnitId) -> Result<()> {
+        ledger::unreserve(self, unit).await
     }
 
     async fn record_call(&self, entry: &LedgerEntry) -> Result<()> {

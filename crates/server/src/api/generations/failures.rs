@@ -50,6 +50,7 @@ struct Failure {
     /// How often it was tried.
     attempts: u32,
     /// When it failed; null where an earlier version of the program worked on it.
+    #[schema(value_type = Option<String>, format = DateTime)]
     time: Option<Time>,
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn finish(
             continue;
         };
         if let Prepared::Failed { failure, body } = outcome {
-            fail(&mut tx, id, &unit, &failure, body, &mut counts).await?;
+            fail(&mut tx, (id, now), &unit, &failure, body, &mut counts).await?;
         } else {
             write(&mut tx, generation, &unit, outcome, &mut counts).await?;
             done.push(id);
@@ -183,16 +183,18 @@ async fn write(
 
 async fn fail(
     connection: &mut SqliteConnection,
-    id: UnitId,
+    (id, now): (UnitId, Time),
     unit: &Held,
     failure: &UnitFailure,
     body: String,
     counts: &mut Counts,
 ) -> Result<()> {
     sqlx::query(
-        "UPDATE units SET status = 'failed', lease_owner = NULL, lease_until = NULL, failure = ? WHERE id = ?",
+        "UPDATE units SET status = 'failed', lease_owner = NULL, lease_until = NULL, failure = ?, failed_at = ?
+         WHERE id = ?",
     )
     .bind(body)
+    .bind(now.as_microsecond())
     .bind(*id.as_uuid())
     .execute(&mut *connection)
     .await?;

@@ -168,6 +168,11 @@ fn fixed(value: f64, parts: f64) -> i64 {
     (value * parts).round() as i64
 }
 
+/// USD as they are stored.
+pub(super) fn trillionths(usd: f64) -> i64 {
+    fixed(usd, TRILLION)
+}
+
 pub(super) async fn add_counts(
     connection: &mut SqliteConnection,
     id: GenerationId,
@@ -211,7 +216,7 @@ pub(super) async fn add_usage(
     .bind(integer(add.requests))
     .bind(integer(add.prompt_tokens))
     .bind(integer(add.completion_tokens))
-    .bind(add.cost_usd.map(|cost| fixed(cost, TRILLION)))
+    .bind(add.cost_usd.map(trillionths))
     .bind(*id.as_uuid())
     .execute(connection)
     .await?;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use model::{
     Analytics, Chunk, ChunkId, Document, DocumentId, DocumentStatus, Export, Generation, GenerationId,
-    GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Project, ProjectId, Time, UndoId,
-    UserId,
+    GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Passage, Project, ProjectId, Time,
+    UndoId, UnitId, UserId,
 };
 
 mod analytics;
@@ -13,6 +13,7 @@ mod chunk_filter;
 mod chunks;
 mod documents;
 mod exports;
+mod failures;
 mod generations;
 mod page;
 mod pair_bulk;
@@ -30,6 +31,7 @@ pub(super) use self::{
     chunk_filter::Matching as ChunkMatching,
     chunks::query as page_of_chunks,
     documents::query as page_of_documents,
+    failures::{COUNT as COUNT_FAILURES, PAGE as PAGE_OF_FAILURES},
     generations::query as page_of_generations,
     pair_bulk::{DECIDE, DERIVE},
     pair_filter::Matching as PairMatching,
@@ -37,11 +39,11 @@ pub(super) use self::{
     projects::HOLDINGS,
     undo::REBASE,
 };
-use super::Sqlite;
+use super::{Sqlite, select, work};
 use crate::{
-    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, Facets, Holdings, KnownRequest, Library, Page,
-    PageRequest, PairAction, PairChange, PairEdit, PairFilter, PairOrder, PairSource, ProjectChange, Result,
-    Selection, StoredReply, Undone,
+    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, ChunkSelection, ChunkTotals, Facets, FailedUnit,
+    Holdings, KnownRequest, Library, Page, PageRequest, PairAction, PairChange, PairEdit, PairFilter,
+    PairOrder, PairSource, ProjectChange, Result, Selection, StoredReply, Undone,
 };
 
 #[async_trait]
@@ -135,6 +137,19 @@ impl Library for Sqlite {
         chunk_bulk::undo(self, user, project, undo, now).await
     }
 
+    async fn chunk_totals(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        which: &ChunkSelection,
+    ) -> Result<ChunkTotals> {
+        select::totals(self, user, project, which).await
+    }
+
+    async fn chunk_passage(&self, user: &UserId, id: ChunkId) -> Result<Option<(Chunk, Passage, String)>> {
+        work::chunk_passage(self, user, id).await
+    }
+
     async fn page_generations(
         &self,
         user: &UserId,
@@ -144,6 +159,24 @@ impl Library for Sqlite {
         page: &PageRequest,
     ) -> Result<Option<Page<Generation>>> {
         generations::list(self, user, project, kinds, statuses, page).await
+    }
+
+    async fn page_failures(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        page: &PageRequest,
+    ) -> Result<Option<Page<FailedUnit>>> {
+        failures::list(self, user, generation, page).await
+    }
+
+    async fn failed_among(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        units: &[UnitId],
+    ) -> Result<Vec<UnitId>> {
+        failures::among(self, user, generation, units).await
     }
 
     async fn logs(

@@ -5,7 +5,9 @@ use model::{ProjectId, ReviewStatus, Time, UserId};
 use rstest::rstest;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{Sqlite, chunks, documents, duplicates, finish, library, marks, pairs, projects, units};
+use super::{
+    Sqlite, chunks, documents, duplicates, finish, ledger, library, marks, pairs, projects, select, units,
+};
 use crate::{ChunkFilter, PairCursor, PairFilter, PairOrder, PairSelection, PairSort};
 
 async fn plan(sql: &str) -> Vec<String> {
@@ -28,8 +30,11 @@ fn walks(step: &str) -> bool {
 #[case::claim(units::CLAIM)]
 #[case::heartbeat(units::HEARTBEAT)]
 #[case::unit_counts(units::COUNT)]
-#[case::failures(units::FAILURES)]
+#[case::failures(library::PAGE_OF_FAILURES)]
+#[case::count_failures(library::COUNT_FAILURES)]
 #[case::held(finish::HELD)]
+#[case::taught(select::TAUGHT)]
+#[case::reserved(ledger::RESERVED)]
 #[case::done(finish::DONE)]
 #[case::work_pairs(pairs::OF_CHUNK)]
 #[case::mark_duplicates(&duplicates::mark_sql(duplicates::OF_GENERATION))]
@@ -182,6 +187,6 @@ async fn pages_of_chunks_and_others_are_read_along_their_order() {
 
 #[tokio::test]
 async fn failures_come_sorted() {
-    let plan = plan(units::FAILURES).await;
+    let plan = plan(library::PAGE_OF_FAILURES).await;
     assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
 }

@@ -1,11 +1,14 @@
 //! Which chunks a generation is to work on.
 
-use model::{ChunkId, ProjectId, Sha256Hex, UserId};
-use sqlx::{QueryBuilder, Row as _};
+use model::{ChunkId, GenerationId, ProjectId, Sha256Hex, UserId};
+use sqlx::{QueryBuilder, Row as _, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{Database, Sqlite, row::json};
-use crate::{ChunkScope, ChunkSelection, Result};
+use super::{
+    Database, Sqlite,
+    row::{json, read_count},
+};
+use crate::{ChunkScope, ChunkSelection, ChunkTotals, Result};
 
 /// That there is no pair of a chunk, but for the closing parenthesis.
 const NO_PAIR: &str =
@@ -17,8 +20,51 @@ pub(super) async fn select(
     project: ProjectId,
     which: &ChunkSelection,
 ) -> Result<Vec<(ChunkId, Sha256Hex)>> {
-    let mut query: QueryBuilder<Database> = QueryBuilder::new(
-        "SELECT c.id, c.passage FROM projects p JOIN documents d ON d.project_id = p.id
+    let mut query = QueryBuilder::new("SELECT c.id, c.passage");
+    matching(&mut query, user, project, which)?;
+    query.push(" ORDER BY d.filename, d.id, c.position");
+    query
+        .build()
+        .fetch_all(&db.reader)
+        .await?
+        .iter()
+        .map(|row| Ok((ChunkId::from_uuid(row.try_get::<Uuid, _>("id")?), row.try_get("passage")?)))
+        .collect()
+}
+
+pub(super) async fn totals(
+    db: &Sqlite,
+    user: &UserId,
+    project: ProjectId,
+    which: &ChunkSelection,
+) -> Result<ChunkTotals> {
+    let mut query = QueryBuilder::new(
+        "SELECT COUNT(*) AS chunks, COALESCE(SUM(c.body ->> '$.token_count'), 0) AS tokens",
+    );
+    matching(&mut query, user, project, which)?;
+    read_totals(&query.build().fetch_one(&db.reader).await?)
+}
+
+pub(super) const TAUGHT: &str = "
+SELECT COUNT(*) AS chunks, COALESCE(SUM(c.body ->> '$.token_count'), 0) AS tokens
+FROM units u JOIN chunks c ON c.id = u.subject WHERE u.generation_id = ? AND u.phase = 'generate' AND u.status = 'done'";
+
+pub(super) async fn taught(db: &Sqlite, generation: GenerationId) -> Result<ChunkTotals> {
+    read_totals(&sqlx::query(TAUGHT).bind(*generation.as_uuid()).fetch_one(&db.reader).await?)
+}
+
+fn read_totals(row: &SqliteRow) -> Result<ChunkTotals> {
+    Ok(ChunkTotals { chunks: read_count(row, "chunks")?, tokens: read_count(row, "tokens")? })
+}
+
+fn matching(
+    query: &mut QueryBuilder<Database>,
+    user: &UserId,
+    project: ProjectId,
+    which: &ChunkSelection,
+) -> Result<()> {
+    query.push(
+        " FROM projects p JOIN documents d ON d.project_id = p.id
          JOIN chunks c ON c.document_id = d.id WHERE NOT c.excluded AND p.id = ",
     );
     query.push_bind(*project.as_uuid()).push(" AND p.user_id = ").push_bind(user.as_str());
@@ -39,12 +85,5 @@ pub(super) async fn select(
             query.push(NO_PAIR).push(" AND x.review_status IN ('accepted', 'edited'))");
         }
     }
-    query.push(" ORDER BY d.filename, d.id, c.position");
-    query
-        .build()
-        .fetch_all(&db.reader)
-        .await?
-        .iter()
-        .map(|row| Ok((ChunkId::from_uuid(row.try_get::<Uuid, _>("id")?), row.try_get("passage")?)))
-        .collect()
+    Ok(())
 }

@@ -2,21 +2,22 @@
 
 use std::time::Duration;
 
-use model::{GenerationId, Phase, Time, Unit, UnitId, UserId};
+use model::{GenerationId, Phase, Time, Unit, UnitId};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Sqlite,
+    BATCH, Database, Sqlite,
     generations::{self, Counts},
     row::{integer, json, read_count, read_json, read_word},
 };
-use crate::{Owner, Result, StoreError, UnitCounts, UnitFailure};
+use crate::{Owner, Result, StoreError, UnitCounts};
 
 /// Both kinds of units that may be taken are walked in their order and no further than the limit:
 /// one index walk over all that are left would be sorted again by every claim.
 pub(super) const CLAIM: &str = "
-UPDATE units SET status = 'leased', lease_owner = ?3, lease_until = ?5, attempts = attempts + 1
+UPDATE units SET status = 'leased', lease_owner = ?3, lease_until = ?5, attempts = attempts + 1,
+    reserved_tokens = NULL, reserved_cost = NULL
 WHERE id IN (
     SELECT id FROM (
         SELECT * FROM (
@@ -153,19 +154,26 @@ pub(super) async fn release(db: &Sqlite, generation: GenerationId, owner: &Owner
     Ok(released.rows_affected())
 }
 
-pub(super) async fn reopen_failed(db: &Sqlite, generation: GenerationId) -> Result<u64> {
+pub(super) async fn reopen_failed(
+    db: &Sqlite,
+    generation: GenerationId,
+    units: Option<&[UnitId]>,
+) -> Result<u64> {
     let mut tx = db.write().await?;
     let mut off = Counts::default();
     for phase in [Phase::Parse, Phase::Generate, Phase::Validate] {
-        let reopened = sqlx::query(
-            "UPDATE units SET status = 'pending', failure = NULL
-             WHERE generation_id = ? AND phase = ? AND status = 'failed'",
-        )
-        .bind(*generation.as_uuid())
-        .bind(phase.as_str())
-        .execute(&mut *tx)
-        .await?;
-        let reopened = integer(reopened.rows_affected());
+        let mut query = QueryBuilder::<Database>::new(
+            "UPDATE units SET status = 'pending', failure = NULL, failed_at = NULL
+             WHERE status = 'failed' AND generation_id = ",
+        );
+        query.push_bind(*generation.as_uuid()).push(" AND phase = ").push_bind(phase.as_str());
+        if let Some(units) = units {
+            query
+                .push(" AND id IN (SELECT unhex(value, '-') FROM json_each(")
+                .push_bind(json(&units)?)
+                .push("))");
+        }
+        let reopened = integer(query.build().execute(&mut *tx).await?.rows_affected());
         off.failed -= reopened;
         match phase {
             Phase::Parse | Phase::Generate => off.processed -= reopened,
@@ -219,34 +227,12 @@ pub(super) async fn workload(db: &Sqlite) -> Result<Vec<(Phase, UnitCounts)>> {
     Ok(counts.into())
 }
 
-pub(super) const FAILURES: &str = "
-SELECT u.* FROM units u JOIN generations g ON g.id = u.generation_id JOIN projects p ON p.id = g.project_id
-WHERE u.generation_id = ? AND p.user_id = ? AND u.phase IN ('parse', 'generate', 'validate') AND u.status = 'failed'
-ORDER BY u.phase, u.ordinal LIMIT ?";
-
-pub(super) async fn failures(
-    db: &Sqlite,
-    user: &UserId,
-    generation: GenerationId,
-    limit: u32,
-) -> Result<Vec<(Unit, UnitFailure)>> {
-    sqlx::query(FAILURES)
-        .bind(*generation.as_uuid())
-        .bind(user.as_str())
-        .bind(limit)
-        .fetch_all(&db.reader)
-        .await?
-        .iter()
-        .map(|row| Ok((read(row)?, read_json(row, "failure")?)))
-        .collect()
-}
-
 /// When a lease ends; one without end ends at the end of time.
 pub(super) fn until(now: Time, lease: Duration) -> i64 {
     now.as_microsecond().saturating_add(integer(lease.as_micros()))
 }
 
-fn read(row: &SqliteRow) -> Result<Unit> {
+pub(super) fn read(row: &SqliteRow) -> Result<Unit> {
     Ok(Unit {
         id: UnitId::from_uuid(row.try_get("id")?),
         generation_id: GenerationId::from_uuid(row.try_get("generation_id")?),

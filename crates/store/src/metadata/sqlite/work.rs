@@ -1,7 +1,7 @@
 //! What a unit works on.
 
-use model::{Chunk, ChunkId, Document, GenerationId, Passage, Unit};
-use sqlx::Row as _;
+use model::{Chunk, ChunkId, Document, GenerationId, Passage, Unit, UserId};
+use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{Sqlite, documents, pairs, row::read_json, units::subject};
 use crate::Result;
@@ -39,8 +39,31 @@ pub(super) async fn passage(
     .bind(*generation.as_uuid())
     .fetch_optional(&db.reader)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some((read_json(&row, "body")?, read_json(&row, "passage")?, row.try_get("filename")?)))
+    row.as_ref().map(read_passage).transpose()
+}
+
+pub(super) async fn chunk_passage(
+    db: &Sqlite,
+    user: &UserId,
+    id: ChunkId,
+) -> Result<Option<(Chunk, Passage, String)>> {
+    let row = sqlx::query(
+        "SELECT c.body, a.body AS passage, d.filename
+         FROM chunks c
+         JOIN projects p ON p.id = c.project_id
+         JOIN documents d ON d.id = c.document_id
+         JOIN passages a ON a.project_id = c.project_id AND a.sha256 = c.passage
+         WHERE c.id = ? AND p.user_id = ?",
+    )
+    .bind(*id.as_uuid())
+    .bind(user.as_str())
+    .fetch_optional(&db.reader)
+    .await?;
+    row.as_ref().map(read_passage).transpose()
+}
+
+fn read_passage(row: &SqliteRow) -> Result<(Chunk, Passage, String)> {
+    Ok((read_json(row, "body")?, read_json(row, "passage")?, row.try_get("filename")?))
 }
 
 pub(super) async fn pairs(
