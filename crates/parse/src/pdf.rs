@@ -11,6 +11,7 @@ mod glyph;
 mod interpreter;
 mod layout;
 mod limits;
+mod script;
 mod streams;
 
 use model::Format;

@@ -4,18 +4,19 @@ mod style;
 mod unicode;
 mod widths;
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use hayro_cmap::{BfString, CMapName};
 use hayro_font::{
     CMapResolverFn, FallbackFontQuery, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, StandardFont,
 };
-use hayro_syntax::object::Dict;
+use hayro_syntax::object::{Dict, ObjRef};
+use rustc_hash::FxHashMap;
 
 pub(super) use self::{style::FontStyle, unicode::normalize};
 
 use self::unicode::Fallback;
-use super::limits::MAX_FONTS;
+use super::{glyph::Text, limits::MAX_FONTS};
 
 /// A font of a document, as a place in its [`Fonts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,8 +28,9 @@ pub(super) struct Fonts<'a> {
     programs: FontResolverFn,
     cmaps: CMapResolverFn,
     fonts: Vec<TextFont<'a>>,
-    by_dict: HashMap<(usize, usize), Option<FontId>>,
-    empty: Rc<str>,
+    by_dict: FxHashMap<(usize, usize), Option<FontId>>,
+    by_reference: FxHashMap<ObjRef, Option<FontId>>,
+    empty: Text,
 }
 
 impl<'a> Fonts<'a> {
@@ -38,9 +40,25 @@ impl<'a> Fonts<'a> {
             programs: Arc::new(|query| Some(substitute(query).get_font_data())),
             cmaps: Arc::new(hayro_cmap::load_embedded),
             fonts: Vec::new(),
-            by_dict: HashMap::new(),
-            empty: Rc::from(""),
+            by_dict: FxHashMap::default(),
+            by_reference: FxHashMap::default(),
+            empty: Text::from(""),
         }
+    }
+
+    /// The font behind a reference, which `resolve` reads where it is new: that takes longer than all
+    /// else of a change of fonts.
+    pub(super) fn of_reference(
+        &mut self,
+        reference: ObjRef,
+        resolve: impl FnOnce() -> Option<Dict<'a>>,
+    ) -> Option<FontId> {
+        if let Some(known) = self.by_reference.get(&reference) {
+            return *known;
+        }
+        let id = resolve().and_then(|dict| self.load(&dict));
+        self.by_reference.insert(reference, id);
+        id
     }
 
     /// The font that a dictionary describes, or nothing where it is beyond use.
@@ -67,7 +85,7 @@ impl<'a> Fonts<'a> {
             fallback: Fallback::new(dict),
             font,
             narrow: vec![None; 256],
-            wide: HashMap::new(),
+            wide: FxHashMap::default(),
         });
         Some(id)
     }
@@ -83,8 +101,8 @@ impl<'a> Fonts<'a> {
     }
 
     /// An empty text, shared.
-    pub(super) fn empty_text(&self) -> Rc<str> {
-        Rc::clone(&self.empty)
+    pub(super) fn empty_text(&self) -> Text {
+        self.empty.clone()
     }
 }
 
@@ -95,14 +113,15 @@ pub(super) struct TextFont<'a> {
     pub(super) vertical: bool,
     fallback: Fallback,
     narrow: Vec<Option<Character>>,
-    wide: HashMap<u32, Character>,
+    /// By length and code.
+    wide: FxHashMap<(usize, u32), Character>,
 }
 
 /// What a character code means.
 #[derive(Debug, Clone)]
 pub(super) struct Character {
     /// Its text, or nothing where the font does not tell.
-    pub(super) text: Option<Rc<str>>,
+    pub(super) text: Option<Text>,
     /// How far it moves on, in thousandths of the font size; in vertical writing downwards
     /// movements are negative.
     pub(super) advance: f32,
@@ -111,12 +130,19 @@ pub(super) struct Character {
 impl TextFont<'_> {
     /// The next character of a string from `offset` on, its code and the length of that in bytes.
     pub(super) fn next(&mut self, bytes: &[u8], offset: usize) -> (Character, u32, usize) {
+        // Most codes of composite fonts have two bytes; where they end takes longer to find out.
+        if let Some([high, low]) = bytes.get(offset..offset + 2) {
+            let code = u32::from(u16::from_be_bytes([*high, *low]));
+            if let Some(known) = self.wide.get(&(2, code)) {
+                return (known.clone(), code, 2);
+            }
+        }
         let (code, length) = self.font.read_code(bytes, offset);
         let length = length.max(1);
         let slot = if length == 1 {
             self.narrow.get(code as usize).and_then(Option::as_ref)
         } else {
-            self.wide.get(&code)
+            self.wide.get(&(length, code))
         };
         if let Some(known) = slot {
             return (known.clone(), code, length);
@@ -127,7 +153,7 @@ impl TextFont<'_> {
         {
             *slot = Some(character.clone());
         } else {
-            self.wide.insert(code, character.clone());
+            self.wide.insert((length, code), character.clone());
         }
         (character, code, length)
     }
@@ -138,7 +164,7 @@ impl TextFont<'_> {
         Character { text: self.text(code), advance: if advance.is_finite() { advance as f32 } else { 0.0 } }
     }
 
-    fn text(&self, code: u32) -> Option<Rc<str>> {
+    fn text(&self, code: u32) -> Option<Text> {
         let glyph = self.font.map_code(code);
         let known = match self.font.glyph(glyph, code) {
             FontGlyph::Outline(outline) => match outline.as_unicode() {
@@ -151,7 +177,7 @@ impl TextFont<'_> {
             BfString::Char(character) => unicode::normalize(character.encode_utf8(&mut [0; 4])),
             BfString::String(text) => unicode::normalize(&text),
         };
-        text.map(Rc::from)
+        text.as_deref().map(Text::from)
     }
 }
 

@@ -24,6 +24,13 @@ impl Matrix {
         ])
     }
 
+    /// A translation first, then this map.
+    pub(super) fn moved(self, x: f64, y: f64) -> Self {
+        let [a, b, c, d, ..] = self.0;
+        let (e, f) = self.point(x, y);
+        Self([a, b, c, d, e, f])
+    }
+
     pub(super) fn point(self, x: f64, y: f64) -> (f64, f64) {
         let [a, b, c, d, e, f] = self.0;
         (a * x + c * y + e, b * x + d * y + f)

@@ -1,14 +1,18 @@
 //! What a page shows, as the interpreter hands it to the layout.
 
-use std::rc::Rc;
+use std::{ops::Deref, rc::Rc};
 
-use super::{fonts::FontId, geometry::Direction};
+use super::{
+    fonts::FontId,
+    geometry::Direction,
+    script::{is_cjk, is_rtl},
+};
 
 /// One shown character code, in the frame of its [`Direction`]; lengths are points on the page.
 #[derive(Debug, Clone)]
 pub(super) struct Glyph {
     /// What it stands for; white space alone for a shown space, empty where nothing is known.
-    pub(super) text: Rc<str>,
+    pub(super) text: Text,
     /// Where it starts along the writing direction.
     pub(super) u0: f32,
     /// Where its advance ends.
@@ -19,6 +23,47 @@ pub(super) struct Glyph {
     pub(super) size: f32,
     pub(super) font: FontId,
     pub(super) direction: Direction,
+}
+
+/// The text of a glyph, with what layout asks of it again and again.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    text: Rc<str>,
+    /// Whether it is nothing but white space.
+    pub(super) is_blank: bool,
+    /// Whether it holds a letter of a script that is written from right to left.
+    pub(super) is_rtl: bool,
+    /// Whether it starts with a character that is written without blanks between words.
+    pub(super) is_cjk: bool,
+    /// Whether it is of letters alone, of a script with blanks between words.
+    pub(super) is_letters: bool,
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            is_blank: text.trim().is_empty(),
+            is_rtl: is_rtl(text),
+            is_cjk: text.starts_with(is_cjk),
+            is_letters: text.chars().all(|c| c.is_alphabetic() && !is_cjk(c)),
+        }
+    }
+}
+
+impl Text {
+    /// The number of its characters.
+    pub(super) fn characters(&self) -> usize {
+        if self.text.len() == 1 { 1 } else { self.text.chars().count() }
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
 }
 
 /// A straight ruled line or a filled rectangle thin enough to be one, in page coordinates.

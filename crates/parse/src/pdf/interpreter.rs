@@ -4,9 +4,10 @@
 
 mod marked;
 mod paths;
+mod shown;
 mod state;
 
-use std::{collections::HashSet, rc::Rc};
+use std::{borrow::Cow, collections::HashSet};
 
 use hayro_syntax::{
     content::{TypedIter, ops::TypedInstruction},
@@ -14,11 +15,16 @@ use hayro_syntax::{
     page::{Page, Resources},
 };
 
-use self::{marked::MarkedContent, paths::Paths, state::State};
+use self::{
+    marked::MarkedContent,
+    paths::Paths,
+    shown::{Part, Shown},
+    state::State,
+};
 use super::{
     fonts::{FontId, Fonts},
     geometry::{Direction, Matrix},
-    glyph::{Glyph, PageContent},
+    glyph::{Glyph, PageContent, Text},
     limits::{Budget, MAX_FORM_DEPTH, MAX_GLYPHS_PER_PAGE, MAX_SAVED_STATES, MAX_STREAM_BYTES},
     streams,
 };
@@ -33,6 +39,10 @@ pub(super) struct Interpreter<'a> {
     pub(super) shown: u64,
     /// Forms known to paint no text, such as a logo on every page.
     textless: HashSet<ObjectIdentifier>,
+    /// Memory for the strings of one operator.
+    strings: Shown,
+    /// How many glyphs the page before had: the next one has about as many.
+    usual_glyphs: usize,
 }
 
 impl<'a> Interpreter<'a> {
@@ -43,13 +53,16 @@ impl<'a> Interpreter<'a> {
             unmapped: 0,
             shown: 0,
             textless: HashSet::new(),
+            strings: Shown::default(),
+            usual_glyphs: 0,
         }
     }
 
     /// What a page shows.
     pub(super) fn page(&mut self, page: &Page<'a>) -> PageContent {
         let (width, height) = page.render_dimensions();
-        let content = PageContent { width, height, ..PageContent::default() };
+        let glyphs = Vec::with_capacity(self.usual_glyphs);
+        let content = PageContent { width, height, glyphs, ..PageContent::default() };
         let to_page = Matrix(page.initial_transform(true).as_coeffs());
         let mut run = Run {
             shared: self,
@@ -61,13 +74,17 @@ impl<'a> Interpreter<'a> {
             depth: 0,
         };
         // The streams of a page are one stream that may be cut between any two tokens.
-        let mut data = Vec::new();
+        let mut data = Cow::Borrowed(&[][..]);
         for stream in contents(page.raw()) {
             if let Some(part) = streams::decode(&stream, &mut run.shared.budget)
                 && data.len() + part.len() <= MAX_STREAM_BYTES
             {
-                data.extend_from_slice(&part);
-                data.push(b'\n');
+                if data.is_empty() {
+                    data = part;
+                } else {
+                    data.to_mut().push(b'\n');
+                    data.to_mut().extend_from_slice(&part);
+                }
             }
         }
         run.stream(&data, page.resources());
@@ -100,6 +117,7 @@ struct Run<'r, 'a> {
 
 impl<'a> Run<'_, 'a> {
     fn finish(mut self) -> PageContent {
+        self.shared.usual_glyphs = self.content.glyphs.len();
         self.content.rules = self.paths.into_rules();
         self.content
     }
@@ -155,13 +173,15 @@ impl<'a> Run<'_, 'a> {
                 self.show(text.2.as_bytes());
             }
             Op::ShowTexts(parts) => {
-                for part in parts.0.iter::<Object<'_>>() {
+                let mut shown = std::mem::take(&mut self.shared.strings);
+                shown.read(&parts.0);
+                for part in shown.parts() {
                     match part {
-                        Object::String(text) => self.show(text.as_bytes()),
-                        Object::Number(number) => self.adjust(number.as_f64()),
-                        _ => {}
+                        Part::Text(text) => self.show(text),
+                        Part::Move(thousandths) => self.adjust(thousandths),
                     }
                 }
+                self.shared.strings = shown;
             }
 
             Op::BeginMarkedContent(tag) => self.marked.begin(tag.0, None, resources),
@@ -179,8 +199,10 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn font(&mut self, name: &Name<'_>, resources: &Resources<'a>) -> Option<FontId> {
-        let dict = resources.get_font(name)?;
-        self.shared.fonts.load(&dict)
+        match resources.fonts.get_ref(name) {
+            Some(reference) => self.shared.fonts.of_reference(reference, || resources.get_font(name)),
+            None => self.shared.fonts.load(&resources.get_font(name)?),
+        }
     }
 
     /// Moves on by the number between two strings, in thousandths of the font size.
@@ -197,17 +219,18 @@ impl<'a> Run<'_, 'a> {
 
     fn show(&mut self, bytes: &[u8]) {
         let Some(id) = self.state.font else { return };
+        let Some(vertical) = self.shared.fonts.get_mut(id).map(|font| font.vertical) else { return };
+        let pen = Pen::new(&self.state, vertical);
         let mut offset = 0;
         while offset < bytes.len()
             && self.content.glyphs.len() < MAX_GLYPHS_PER_PAGE
             && self.shared.budget.glyph()
         {
             let Some(font) = self.shared.fonts.get_mut(id) else { return };
-            let vertical = font.vertical;
             let (character, code, length) = font.next(bytes, offset);
             offset += length;
             let mut advance = f64::from(character.advance) / 1000.0 * self.state.size;
-            self.glyph(id, character.text, advance, vertical);
+            self.glyph(id, character.text, advance, &pen);
             advance += self.state.character_spacing;
             if length == 1 && code == 32 {
                 advance += self.state.word_spacing;
@@ -220,7 +243,7 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    fn glyph(&mut self, font: FontId, text: Option<Rc<str>>, advance: f64, vertical: bool) {
+    fn glyph(&mut self, font: FontId, text: Option<Text>, advance: f64, pen: &Pen) {
         self.shared.shown += 1;
         if text.is_none() {
             self.shared.unmapped += 1;
@@ -229,21 +252,13 @@ impl<'a> Run<'_, 'a> {
             return;
         };
         let map = self.state.text_to_page();
-        if !map.is_finite() {
-            return;
-        }
-        let (along, across) = if vertical { (0.0, advance) } else { (advance * self.state.scaling, 0.0) };
         let start = map.point(0.0, self.state.rise);
-        let end = map.point(along, self.state.rise + across);
-        // Glyphs without an advance still have a writing direction.
-        let (dx, dy) = if vertical {
-            map.vector(0.0, -1.0)
+        let end = if pen.vertical {
+            map.point(0.0, self.state.rise + advance)
         } else {
-            map.vector((self.state.scaling * self.state.size).signum(), 0.0)
+            map.point(advance * self.state.scaling, self.state.rise)
         };
-        let direction = Direction::of(dx, dy);
-        let (ux, uy) = map.vector(0.0, self.state.size);
-        let size = ux.hypot(uy);
+        let Pen { size, direction, .. } = *pen;
         let (u0, v) = direction.frame(start.0, start.1);
         let (u1, _) = direction.frame(end.0, end.1);
         if !(size.is_finite() && u0.is_finite() && u1.is_finite() && v.is_finite()) || size < 0.01 {
@@ -322,6 +337,28 @@ impl<'a> Run<'_, 'a> {
                 self.form(&form, page.resources(), placing);
             }
         }
+    }
+}
+
+/// What the glyphs of one string share.
+struct Pen {
+    vertical: bool,
+    direction: Direction,
+    /// The font size on the page.
+    size: f64,
+}
+
+impl Pen {
+    fn new(state: &State, vertical: bool) -> Self {
+        let map = state.text_to_page();
+        // Glyphs without an advance still have a writing direction.
+        let (dx, dy) = if vertical {
+            map.vector(0.0, -1.0)
+        } else {
+            map.vector((state.scaling * state.size).signum(), 0.0)
+        };
+        let (ux, uy) = map.vector(0.0, state.size);
+        Self { vertical, direction: Direction::of(dx, dy), size: ux.hypot(uy) }
     }
 }
 

@@ -1,13 +1,11 @@
 //! Marked content: replacement text, and artifacts that are no text of the page's own.
 
-use std::rc::Rc;
-
 use hayro_syntax::{
     object::{self, Dict, Name, Object},
     page::Resources,
 };
 
-use super::super::{document::text_string, fonts, limits::MAX_MARKED_DEPTH};
+use super::super::{document::text_string, fonts, glyph::Text, limits::MAX_MARKED_DEPTH};
 
 /// The marked content sequences that are open.
 #[derive(Debug, Default)]
@@ -21,7 +19,7 @@ pub(super) struct MarkedContent {
 enum Mark {
     Plain,
     /// `ActualText`: given for the first glyph, nothing for the others.
-    Replaced(Option<Rc<str>>),
+    Replaced(Option<Text>),
     /// Running heads, page numbers and the like.
     Pagination,
 }
@@ -68,13 +66,13 @@ impl MarkedContent {
 
     /// The text to take for a shown glyph: its own, a replacement, or nothing at all where the
     /// glyph does not belong to the text.
-    pub(super) fn text(&mut self, own: Rc<str>) -> Option<Rc<str>> {
+    pub(super) fn text(&mut self, own: Text) -> Option<Text> {
         let mut text = own;
         for mark in self.open.iter_mut().rev() {
             match mark {
                 Mark::Plain => {}
                 Mark::Pagination => return None,
-                Mark::Replaced(replacement) => text = replacement.take().unwrap_or_else(|| Rc::from("")),
+                Mark::Replaced(replacement) => text = replacement.take().unwrap_or_else(|| Text::from("")),
             }
         }
         Some(text)
@@ -88,7 +86,7 @@ fn mark(tag: &Name<'_>, properties: &Dict<'_>) -> Mark {
         return Mark::Pagination;
     }
     match properties.get::<object::String<'_>>("ActualText") {
-        Some(text) => Mark::Replaced(fonts::normalize(&text_string(&text)).map(Rc::from)),
+        Some(text) => Mark::Replaced(fonts::normalize(&text_string(&text)).as_deref().map(Text::from)),
         None => Mark::Plain,
     }
 }

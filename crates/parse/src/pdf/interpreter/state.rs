@@ -51,7 +51,7 @@ impl State {
 
     /// Moves the place where the next glyph goes, in text space.
     pub(super) fn advance(&mut self, x: f64, y: f64) {
-        self.text = Matrix::translation(x, y).then(self.text);
+        self.text = self.text.moved(x, y);
     }
 
     /// Text space, unscaled by the font size, to the page.

@@ -130,8 +130,13 @@ fn candidates(pages: &[PageLines]) -> Vec<Candidate> {
 fn ends(page: &PageLines) -> (f32, f32) {
     page.lines
         .iter()
-        .filter(|line| line.direction == Direction::Right && pattern(&line.text()) != "#")
+        .filter(|line| line.direction == Direction::Right && !is_number(line))
         .fold((f32::INFINITY, f32::NEG_INFINITY), |(first, last), line| (first.min(line.v), last.max(line.v)))
+}
+
+/// Whether a line is a page number and nothing else.
+fn is_number(line: &Line) -> bool {
+    matches!(line.words.as_slice(), [word] if pattern(&word.text) == "#")
 }
 
 /// The texts in a line with wide gaps between them, numbers made equal; none if there is only one.

@@ -4,10 +4,6 @@ mod bidi;
 mod gaps;
 mod notes;
 
-use std::collections::HashMap;
-
-pub(super) use self::bidi::is_rtl;
-
 use super::{Line, PageLines, Word, order};
 use crate::pdf::{
     fonts::{FontStyle, Fonts},
@@ -24,6 +20,13 @@ const SAME_BASELINE: f32 = 0.22;
 const SCRIPT_SHIFT: f32 = 0.65;
 /// How many glyphs back one printed twice is looked for.
 const MAX_OVERPRINT: usize = 250;
+/// The room made for a line, in glyphs, and for its words.
+const USUAL_LINE: usize = 120;
+const USUAL_WORDS: usize = 16;
+/// The room made for a word, in bytes.
+const USUAL_WORD: usize = 16;
+/// How many faces back one that a line has already is looked for.
+const MAX_FACES: usize = 16;
 /// The most glyphs in a line.
 const MAX_LINE: usize = 4_000;
 
@@ -32,7 +35,7 @@ pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
     let mut lines = Vec::new();
     let mut open: Option<OpenLine> = None;
     for glyph in page.glyphs {
-        let blank = glyph.text.trim().is_empty();
+        let blank = glyph.text.is_blank;
         match &mut open {
             Some(line) if blank => line.space(&glyph),
             Some(line) if line.continues(&glyph) => line.push(glyph),
@@ -68,15 +71,10 @@ struct Placed {
 
 impl OpenLine {
     fn new(glyph: Glyph) -> Self {
-        Self {
-            v: glyph.v,
-            size: glyph.size,
-            u0: glyph.u0,
-            u1: glyph.u1,
-            rtl: bidi::is_rtl(&glyph.text),
-            space: false,
-            glyphs: vec![Placed { glyph, after_space: false }],
-        }
+        let mut glyphs = Vec::with_capacity(USUAL_LINE);
+        let (v, size, u0, u1, rtl) = (glyph.v, glyph.size, glyph.u0, glyph.u1, glyph.text.is_rtl);
+        glyphs.push(Placed { glyph, after_space: false });
+        Self { v, size, u0, u1, rtl, space: false, glyphs }
     }
 
     fn last(&self) -> &Glyph {
@@ -99,7 +97,7 @@ impl OpenLine {
         let gap = next.u0 - last.u1;
         let on_baseline = shift <= SAME_BASELINE * self.size.min(next.size).max(size * 0.5);
         if on_baseline {
-            let rtl = self.rtl || bidi::is_rtl(&next.text);
+            let rtl = self.rtl || next.text.is_rtl;
             return gap > -MAX_BACK * size || (rtl && next.u1 < self.u0 + size) || self.overprints(next);
         }
         let script =
@@ -114,7 +112,7 @@ impl OpenLine {
             .iter()
             .rev()
             .take(MAX_OVERPRINT)
-            .any(|placed| (placed.glyph.u0 - next.u0).abs() < near && placed.glyph.text == next.text)
+            .any(|placed| (placed.glyph.u0 - next.u0).abs() < near && *placed.glyph.text == *next.text)
     }
 
     fn push(&mut self, glyph: Glyph) {
@@ -126,7 +124,7 @@ impl OpenLine {
         }
         self.u0 = self.u0.min(glyph.u0);
         self.u1 = self.u1.max(glyph.u1);
-        self.rtl |= bidi::is_rtl(&glyph.text);
+        self.rtl |= glyph.text.is_rtl;
         let after_space = std::mem::take(&mut self.space);
         self.glyphs.push(Placed { glyph, after_space });
     }
@@ -138,14 +136,13 @@ impl OpenLine {
             notes::bracket(&mut self.glyphs, self.v, self.size);
         }
         let word_gap = gaps::word_gap(&self.glyphs);
-        let mut faces: HashMap<(FontStyle, u32), usize> = HashMap::new();
-        let mut words: Vec<Word> = Vec::new();
+        let mut faces = Faces::default();
+        let mut words: Vec<Word> = Vec::with_capacity(USUAL_WORDS);
         let mut before: Option<&Glyph> = None;
         let direction = self.last().direction;
         for Placed { glyph, after_space } in &self.glyphs {
             let style = fonts.style(glyph.font);
-            let characters = glyph.text.chars().count();
-            *faces.entry((style, (glyph.size * 10.0) as u32)).or_default() += characters;
+            faces.add((style, (glyph.size * 10.0) as u32), glyph.text.characters());
             let parted = *after_space || before.is_some_and(|before| self.parts(before, glyph, word_gap));
             before = Some(glyph);
             match words.last_mut() {
@@ -154,12 +151,11 @@ impl OpenLine {
                     word.u0 = word.u0.min(glyph.u0);
                     word.u1 = word.u1.max(glyph.u1);
                 }
-                _ => words.push(Word {
-                    text: glyph.text.to_string(),
-                    u0: glyph.u0,
-                    u1: glyph.u1,
-                    size: glyph.size,
-                }),
+                _ => {
+                    let mut text = String::with_capacity(USUAL_WORD);
+                    text.push_str(&glyph.text);
+                    words.push(Word { text, u0: glyph.u0, u1: glyph.u1, size: glyph.size });
+                }
             }
         }
         for word in &mut words {
@@ -168,8 +164,7 @@ impl OpenLine {
             }
         }
         words.retain(|word| !word.text.is_empty());
-        let (style, size) =
-            faces.into_iter().max_by_key(|(face, count)| (*count, face.1)).map(|(face, _)| face)?;
+        let (style, size) = faces.most_used()?;
         (!words.is_empty()).then_some(Line {
             words,
             u0: self.u0,
@@ -187,8 +182,7 @@ impl OpenLine {
     fn parts(&self, before: &Glyph, next: &Glyph, word_gap: f32) -> bool {
         let gap = next.u0 - before.u1;
         let gap = if self.rtl { gap.max(before.u0 - next.u1) } else { gap };
-        let cjk = |glyph: &Glyph| glyph.text.chars().next().is_some_and(is_cjk);
-        gap > next.size * if cjk(before) && cjk(next) { CJK_GAP } else { word_gap }
+        gap > next.size * if before.text.is_cjk && next.text.is_cjk { CJK_GAP } else { word_gap }
             || self.is_note_mark(before, next)
     }
 
@@ -202,8 +196,25 @@ impl OpenLine {
     }
 }
 
-/// Whether a character is written without blanks between words.
-pub(super) fn is_cjk(character: char) -> bool {
-    matches!(character, '\u{2e80}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{31a0}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3fffd}')
+/// The faces of a line, each with the number of characters set in it: two or three, next to each other.
+#[derive(Default)]
+struct Faces(Vec<(Face, usize)>);
+
+/// A style and the font size in tenths of a point.
+type Face = (FontStyle, u32);
+
+impl Faces {
+    fn add(&mut self, face: Face, characters: usize) {
+        match self.0.iter_mut().rev().take(MAX_FACES).find(|(known, _)| *known == face) {
+            Some((_, count)) => *count += characters,
+            None => self.0.push((face, characters)),
+        }
+    }
+
+    /// Of several, the larger one, and rather that of plain text.
+    fn most_used(self) -> Option<Face> {
+        let plain = |style: FontStyle| (!style.mono, !style.bold, !style.italic);
+        let most = self.0.into_iter().max_by_key(|((style, size), count)| (*count, *size, plain(*style)));
+        most.map(|(face, _)| face)
+    }
 }

@@ -4,9 +4,8 @@ mod columns;
 mod lattice;
 mod ruled;
 
-use super::lines::is_rtl;
 use super::{Line, PageLines};
-use crate::pdf::geometry::Direction;
+use crate::pdf::{geometry::Direction, script::is_rtl};
 
 /// A table found on a page.
 #[derive(Debug)]

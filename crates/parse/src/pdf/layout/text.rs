@@ -1,12 +1,16 @@
 //! Lines to running text: words that were broken at the end of a line become whole again.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, hash::Hasher};
 
-use super::{Line, lines::is_cjk};
+use rustc_hash::{FxBuildHasher, FxHasher};
 
-/// The words of a document, by which a broken word is told from a compound.
+use super::Line;
+use crate::pdf::script::is_cjk;
+
+/// The words of a document, by which a broken word is told from a compound: the hash of each, since one
+/// mistaken for another at worst mends a word wrongly.
 #[derive(Debug, Default)]
-pub(super) struct Vocabulary(HashSet<String>);
+pub(super) struct Vocabulary(HashSet<u64, FxBuildHasher>);
 
 impl Vocabulary {
     /// Takes in the words of a line, but for the last where that is broken.
@@ -14,14 +18,27 @@ impl Vocabulary {
         for word in &line.words {
             let word = trimmed(&word.text);
             if !word.is_empty() && !word.ends_with(['-', '\u{ad}', '‐']) {
-                self.0.insert(word.to_lowercase());
+                self.0.insert(hash(word.chars()));
             }
         }
     }
 
-    fn contains(&self, word: &str) -> bool {
-        self.0.contains(&word.to_lowercase())
+    fn contains(&self, word: impl Iterator<Item = char>) -> bool {
+        self.0.contains(&hash(word))
     }
+}
+
+/// The hash of a word, without case.
+fn hash(word: impl Iterator<Item = char>) -> u64 {
+    let mut hasher = FxHasher::default();
+    for character in word {
+        if character.is_ascii() {
+            hasher.write_u32(character.to_ascii_lowercase().into());
+        } else {
+            character.to_lowercase().for_each(|lower| hasher.write_u32(lower.into()));
+        }
+    }
+    hasher.finish()
 }
 
 fn trimmed(word: &str) -> &str {
@@ -62,10 +79,10 @@ fn mend(text: &mut String, hyphen: char, line: &str, vocabulary: &Vocabulary) {
         }
         return;
     }
-    let whole = format!("{head}{tail}");
-    let compound = format!("{head}-{tail}");
+    let whole = || head.chars().chain(tail.chars());
+    let compound = || head.chars().chain(['-']).chain(tail.chars());
     let lower = tail.chars().next().is_some_and(char::is_lowercase);
-    if lower && (vocabulary.contains(&whole) || !vocabulary.contains(&compound)) {
+    if lower && (vocabulary.contains(whole()) || !vocabulary.contains(compound())) {
         text.pop();
     }
 }
@@ -94,7 +111,7 @@ mod tests {
     #[case(&["世界", "平和"], "世界平和")]
     #[case(&["one", "two"], "one two")]
     fn lines_join(#[case] lines: &[&str], #[case] expected: &str) {
-        let vocabulary = Vocabulary(HashSet::from(["well-known".to_owned()]));
+        let vocabulary = Vocabulary(HashSet::from_iter([hash("Well-Known".chars())]));
         let mut text = String::new();
         for line in lines {
             append(&mut text, line, &vocabulary);

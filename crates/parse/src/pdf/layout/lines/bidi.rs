@@ -1,17 +1,7 @@
 //! Lines with text that runs from right to left.
 
 use super::Placed;
-
-/// Whether a text holds a letter of a script that is written from right to left.
-pub(in crate::pdf::layout) fn is_rtl(text: &str) -> bool {
-    text.chars()
-        .any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'))
-        && !text.chars().all(is_arabic_digit)
-}
-
-fn is_arabic_digit(character: char) -> bool {
-    matches!(character, '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
-}
+use crate::pdf::script::{is_arabic_digit, is_rtl};
 
 fn is_ltr(text: &str) -> bool {
     text.chars()
@@ -30,7 +20,7 @@ pub(super) fn to_logical_order(glyphs: &mut [Placed]) {
             continue;
         }
         // The run goes on over points and blanks, up to its last left-to-right glyph.
-        let run = glyphs[start..].iter().take_while(|placed| !is_rtl(&placed.glyph.text));
+        let run = glyphs[start..].iter().take_while(|placed| !placed.glyph.text.is_rtl);
         let length =
             run.enumerate().filter(|(_, placed)| is_ltr(&placed.glyph.text)).map(|(at, _)| at + 1).last();
         let end = start + length.unwrap_or(1);

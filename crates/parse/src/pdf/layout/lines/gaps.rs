@@ -1,6 +1,6 @@
 //! How wide the gap between two words of a line is.
 
-use super::{Placed, is_cjk};
+use super::Placed;
 
 /// The usual bound, as a share of the font size: blanks between words take a fifth and more,
 /// kerning a tenth at most.
@@ -19,14 +19,14 @@ const MAX_GAP: f32 = 0.8;
 pub(super) fn word_gap(glyphs: &[Placed]) -> f32 {
     let mut gaps: Vec<f32> = glyphs
         .windows(2)
-        .filter(|pair| !pair[1].after_space && pair.iter().all(|placed| is_letter(&placed.glyph.text)))
+        .filter(|pair| !pair[1].after_space && pair.iter().all(|placed| placed.glyph.text.is_letters))
         .map(|pair| ((pair[1].glyph.u0 - pair[0].glyph.u1) / pair[1].glyph.size).min(MAX_GAP))
         .filter(|gap| *gap > -0.2)
         .collect();
     if gaps.len() < MIN_GAPS {
         return USUAL;
     }
-    gaps.sort_by(f32::total_cmp);
+    gaps.sort_unstable_by(f32::total_cmp);
     // Words have several letters, so that most gaps lie within them.
     let surely_within = gaps[gaps.len() * 3 / 10];
     let step = gaps
@@ -38,8 +38,4 @@ pub(super) fn word_gap(glyphs: &[Placed]) -> f32 {
         None if surely_within > USUAL && gaps[gaps.len() - 1] < MAX_GAP => gaps[gaps.len() - 1] + 0.01,
         None => USUAL,
     }
-}
-
-fn is_letter(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphabetic() && !is_cjk(c))
 }
