@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::io;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use model::Format;
 
@@ -45,6 +46,23 @@ pub(crate) fn check_size(bytes: usize, format: Format) -> Result<(), ParseError>
 /// Those of the parser, [`ParseError::Bug`] where it panics.
 pub(crate) fn run<T: Send>(parser: impl FnOnce() -> Result<T, ParseError> + Send) -> Result<T, ParseError> {
     keep_panics_quiet();
+    thread::scope(|scope| match spawn(scope, parser) {
+        Ok(thread) => join(thread),
+        Err(error) => Err(ParseError::TooLarge(format!("no thread to parse on: {error}"))),
+    })
+}
+
+/// A thread whose panic is an error of its result.
+pub(crate) type Guarded<'s, T> = ScopedJoinHandle<'s, Result<T, ParseError>>;
+
+/// Starts a part of a parser on a thread of its own, with the stack of a parser.
+///
+/// # Errors
+/// Where the system gives no further thread.
+pub(crate) fn spawn<'s, T: Send + 's>(
+    scope: &'s Scope<'s, '_>,
+    parser: impl FnOnce() -> Result<T, ParseError> + Send + 's,
+) -> io::Result<Guarded<'s, T>> {
     let guarded = || {
         PANIC_SITE.set(Some(String::new()));
         panic::catch_unwind(panic::AssertUnwindSafe(parser)).unwrap_or_else(|payload| {
@@ -52,16 +70,15 @@ pub(crate) fn run<T: Send>(parser: impl FnOnce() -> Result<T, ParseError> + Send
             Err(ParseError::Bug(format!("{}{site}", message(payload.as_ref()))))
         })
     };
-    thread::scope(|scope| {
-        let spawned =
-            thread::Builder::new().name("parse".into()).stack_size(STACK_BYTES).spawn_scoped(scope, guarded);
-        match spawned {
-            Ok(thread) => {
-                thread.join().unwrap_or_else(|payload| Err(ParseError::Bug(message(payload.as_ref()))))
-            }
-            Err(error) => Err(ParseError::TooLarge(format!("no thread to parse on: {error}"))),
-        }
-    })
+    thread::Builder::new().name("parse".into()).stack_size(STACK_BYTES).spawn_scoped(scope, guarded)
+}
+
+/// Waits for a thread to end.
+///
+/// # Errors
+/// Those of the parser, [`ParseError::Bug`] where it panicked.
+pub(crate) fn join<T>(thread: Guarded<'_, T>) -> Result<T, ParseError> {
+    thread.join().unwrap_or_else(|payload| Err(ParseError::Bug(message(payload.as_ref()))))
 }
 
 /// A panic of a parser becomes an error that names it, so the default report on stderr would only

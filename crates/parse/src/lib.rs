@@ -16,6 +16,7 @@ mod options;
 pub mod pdf;
 pub mod render;
 pub mod repeats;
+mod threads;
 pub mod topics;
 mod txt;
 

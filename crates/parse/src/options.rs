@@ -2,7 +2,7 @@
 
 use model::ParseOptions;
 
-/// What is left out of a document unless it is asked for.
+/// What is left out of a document unless it is asked for, and what reading it may take.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Running heads, footers and page numbers of a PDF stay in its text.
@@ -11,11 +11,14 @@ pub struct Options {
     pub comments: bool,
     /// All of an HTML page is read: navigation, side bars and footers too.
     pub whole_page: bool,
+    /// How many threads may work at the document, where there is work for several; the result is the
+    /// same. 0 is taken for 1.
+    pub threads: usize,
 }
 
 impl From<ParseOptions> for Options {
     fn from(options: ParseOptions) -> Self {
         let ParseOptions { page_furniture, comments, whole_page } = options;
-        Self { page_furniture, comments, whole_page }
+        Self { page_furniture, comments, whole_page, threads: 1 }
     }
 }

@@ -11,12 +11,13 @@ mod glyph;
 mod interpreter;
 mod layout;
 mod limits;
+mod pages;
 mod script;
 mod streams;
 
 use model::Format;
 
-use self::{interpreter::Interpreter, layout::PageLines, limits::MAX_PAGES};
+use self::{layout::PageLines, limits::MAX_PAGES, pages::Reading};
 use crate::{Draft, Options, ParseError};
 
 /// Parses a PDF.
@@ -29,12 +30,7 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<Draft, ParseError> {
     if pages.len() > MAX_PAGES {
         return Err(ParseError::TooLarge(format!("{} pages; at most {MAX_PAGES} are read", pages.len())));
     }
-    let mut interpreter = Interpreter::new();
-    let mut read: Vec<PageLines> = Vec::with_capacity(pages.len());
-    for page in pages.iter() {
-        let content = interpreter.page(page);
-        read.push(layout::lines(content, &interpreter.fonts));
-    }
+    let Reading { pages: mut read, shown, unmapped, is_whole } = pages::read(pages, options.threads)?;
 
     let mut draft = Draft::new(Format::Pdf);
     draft.title = document::title(&pdf);
@@ -47,15 +43,15 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<Draft, ParseError> {
         });
     }
     draft.warnings.extend(warning_of_empty(&empty));
-    draft.warnings.extend(warning_of_unmapped(&interpreter));
-    if interpreter.budget.is_spent() {
+    draft.warnings.extend(warning_of_unmapped(unmapped, shown));
+    if !is_whole {
         draft.warnings.push("the PDF is larger than what is read of one file; its end is missing".to_owned());
     }
     if !options.page_furniture {
         let furniture = layout::remove_furniture(&mut read);
         draft.warnings.extend(warning_of_furniture(&furniture));
     }
-    layout::assemble(read, &document::outline(&pdf), &mut draft);
+    layout::assemble(read, &document::outline(&pdf), options.threads, &mut draft)?;
     Ok(draft)
 }
 
@@ -96,8 +92,8 @@ fn ranges(numbers: &[usize]) -> String {
     shown.join(", ")
 }
 
-fn warning_of_unmapped(interpreter: &Interpreter<'_>) -> Option<String> {
-    let share = interpreter.unmapped as f64 / interpreter.shown.max(1) as f64;
+fn warning_of_unmapped(unmapped: u64, shown: u64) -> Option<String> {
+    let share = unmapped as f64 / shown.max(1) as f64;
     (share > 0.02).then(|| {
         format!(
             "{:.0}% of the characters cannot be read, because their fonts do not tell what they mean; OCR would read them",

@@ -5,6 +5,7 @@ use std::{ops::Deref, rc::Rc};
 use super::{
     fonts::FontId,
     geometry::Direction,
+    limits::Cost,
     script::{is_cjk, is_rtl},
 };
 
@@ -82,4 +83,10 @@ pub(super) struct PageContent {
     pub(super) rules: Vec<Rule>,
     pub(super) width: f32,
     pub(super) height: f32,
+    /// Characters shown.
+    pub(super) shown: u64,
+    /// Those of them whose meaning no map tells.
+    pub(super) unmapped: u64,
+    /// What it took to read it.
+    pub(super) cost: Cost,
 }

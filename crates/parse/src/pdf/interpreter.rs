@@ -7,13 +7,14 @@ mod paths;
 mod shown;
 mod state;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use hayro_syntax::{
     content::{TypedIter, ops::TypedInstruction},
     object::{Dict, Name, Number, Object, ObjectIdentifier, Stream},
     page::{Page, Resources},
 };
+use rustc_hash::FxHashMap;
 
 use self::{
     marked::MarkedContent,
@@ -25,20 +26,16 @@ use super::{
     fonts::{FontId, Fonts},
     geometry::{Direction, Matrix},
     glyph::{Glyph, PageContent, Text},
-    limits::{Budget, MAX_FORM_DEPTH, MAX_GLYPHS_PER_PAGE, MAX_SAVED_STATES, MAX_STREAM_BYTES},
+    limits::{Cost, MAX_FORM_DEPTH, MAX_GLYPHS_PER_PAGE, MAX_SAVED_STATES, MAX_STREAM_BYTES},
     streams,
 };
 
 /// Reads pages; what the pages of a document share is kept from page to page.
 pub(super) struct Interpreter<'a> {
     pub(super) fonts: Fonts<'a>,
-    pub(super) budget: Budget,
-    /// Characters shown whose meaning no map tells.
-    pub(super) unmapped: u64,
-    /// Characters shown.
-    pub(super) shown: u64,
-    /// Forms known to paint no text, such as a logo on every page.
-    textless: HashSet<ObjectIdentifier>,
+    /// Forms known to paint no text, such as a logo on every page, with what it took to find out: each page
+    /// is charged with that, so that what a page costs does not hang on those before it.
+    textless: FxHashMap<ObjectIdentifier, Cost>,
     /// Memory for the strings of one operator.
     strings: Shown,
     /// How many glyphs the page before had: the next one has about as many.
@@ -49,10 +46,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn new() -> Self {
         Self {
             fonts: Fonts::new(),
-            budget: Budget::default(),
-            unmapped: 0,
-            shown: 0,
-            textless: HashSet::new(),
+            textless: FxHashMap::default(),
             strings: Shown::default(),
             usual_glyphs: 0,
         }
@@ -76,7 +70,7 @@ impl<'a> Interpreter<'a> {
         // The streams of a page are one stream that may be cut between any two tokens.
         let mut data = Cow::Borrowed(&[][..]);
         for stream in contents(page.raw()) {
-            if let Some(part) = streams::decode(&stream, &mut run.shared.budget)
+            if let Some(part) = streams::decode(&stream, &mut run.content.cost)
                 && data.len() + part.len() <= MAX_STREAM_BYTES
             {
                 if data.is_empty() {
@@ -124,7 +118,7 @@ impl<'a> Run<'_, 'a> {
 
     fn stream(&mut self, data: &[u8], resources: &Resources<'a>) {
         let mut operators = TypedIter::new(data);
-        while self.shared.budget.operator()
+        while self.content.cost.operator()
             && self.content.glyphs.len() < MAX_GLYPHS_PER_PAGE
             && let Some(operator) = operators.next()
         {
@@ -224,7 +218,7 @@ impl<'a> Run<'_, 'a> {
         let mut offset = 0;
         while offset < bytes.len()
             && self.content.glyphs.len() < MAX_GLYPHS_PER_PAGE
-            && self.shared.budget.glyph()
+            && self.content.cost.glyph()
         {
             let Some(font) = self.shared.fonts.get_mut(id) else { return };
             let (character, code, length) = font.next(bytes, offset);
@@ -244,9 +238,9 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn glyph(&mut self, font: FontId, text: Option<Text>, advance: f64, pen: &Pen) {
-        self.shared.shown += 1;
+        self.content.shown += 1;
         if text.is_none() {
-            self.shared.unmapped += 1;
+            self.content.unmapped += 1;
         }
         let Some(text) = self.marked.text(text.unwrap_or_else(|| self.shared.fonts.empty_text())) else {
             return;
@@ -295,14 +289,18 @@ impl<'a> Run<'_, 'a> {
     /// Paints a form XObject; `placing` maps its own space (after its matrix) to the current one.
     fn form(&mut self, form: &Stream<'a>, resources: &Resources<'a>, placing: Matrix) {
         let id = form.obj_id();
-        if self.depth >= MAX_FORM_DEPTH || self.shared.textless.contains(&id) {
+        if self.depth >= MAX_FORM_DEPTH {
             return;
         }
-        let Some(data) = streams::decode(form, &mut self.shared.budget) else { return };
+        if let Some(cost) = self.shared.textless.get(&id) {
+            self.content.cost = self.content.cost.plus(*cost);
+            return;
+        }
+        let before = (self.content.shown, self.paths.len(), self.content.cost);
+        let Some(data) = streams::decode(form, &mut self.content.cost) else { return };
         let own = form.dict().get::<Dict<'a>>("Resources").map(Resources::new);
         let matrix = form.dict().get::<[f64; 6]>("Matrix").map_or(Matrix::IDENTITY, Matrix);
         let (state, saved) = (self.state.clone(), std::mem::take(&mut self.saved));
-        let before = (self.shared.shown, self.paths.len());
         self.state.concat(placing);
         self.state.concat(matrix);
         self.depth += 1;
@@ -312,8 +310,9 @@ impl<'a> Run<'_, 'a> {
         self.depth -= 1;
         (self.state, self.saved) = (state, saved);
         // An inherited font or resource could make the same form show text elsewhere.
-        if own.is_some() && before == (self.shared.shown, self.paths.len()) && self.depth == 0 {
-            self.shared.textless.insert(id);
+        let (shown, painted, cost) = before;
+        if own.is_some() && (shown, painted) == (self.content.shown, self.paths.len()) && self.depth == 0 {
+            self.shared.textless.insert(id, self.content.cost.since(cost));
         }
     }
 
@@ -326,7 +325,7 @@ impl<'a> Run<'_, 'a> {
             let textual = kind.is_some_and(|kind| {
                 matches!(kind.as_ref(), b"Widget" | b"FreeText" | b"Stamp" | b"Watermark")
             });
-            if hidden || !textual || !self.shared.budget.operator() {
+            if hidden || !textual || !self.content.cost.operator() {
                 continue;
             }
             if let Some(form) = appearance(&annotation)

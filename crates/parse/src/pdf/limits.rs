@@ -17,51 +17,57 @@ pub(super) const MAX_STREAM_BYTES: usize = 64 << 20;
 /// The most fonts of a document.
 pub(super) const MAX_FONTS: usize = 20_000;
 
-/// What is left to spend on one document.
-#[derive(Debug)]
-pub(super) struct Budget {
+/// What reading takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cost {
     operators: u64,
     glyphs: u64,
     decoded_bytes: u64,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
-        Self { operators: 40_000_000, glyphs: 20_000_000, decoded_bytes: 2 << 30 }
-    }
-}
+impl Cost {
+    /// The most that one document may cost, and so each of its pages.
+    const MOST: Self = Self { operators: 40_000_000, glyphs: 20_000_000, decoded_bytes: 2 << 30 };
 
-impl Budget {
-    /// Takes one operator; false where none is left.
+    /// Whether it is as much as a document may cost.
+    pub(super) fn is_too_much(self) -> bool {
+        let Self { operators, glyphs, decoded_bytes } = Self::MOST;
+        self.operators >= operators || self.glyphs >= glyphs || self.decoded_bytes >= decoded_bytes
+    }
+
+    /// Both together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            operators: self.operators.saturating_add(other.operators),
+            glyphs: self.glyphs.saturating_add(other.glyphs),
+            decoded_bytes: self.decoded_bytes.saturating_add(other.decoded_bytes),
+        }
+    }
+
+    /// What it is more than an earlier state of it.
+    pub(super) fn since(self, before: Self) -> Self {
+        Self {
+            operators: self.operators.saturating_sub(before.operators),
+            glyphs: self.glyphs.saturating_sub(before.glyphs),
+            decoded_bytes: self.decoded_bytes.saturating_sub(before.decoded_bytes),
+        }
+    }
+
+    /// Adds an operator; false where that is too much.
     pub(super) fn operator(&mut self) -> bool {
-        take(&mut self.operators, 1)
+        self.operators += 1;
+        self.operators < Self::MOST.operators
     }
 
-    /// Takes one glyph.
+    /// Adds a glyph.
     pub(super) fn glyph(&mut self) -> bool {
-        take(&mut self.glyphs, 1)
+        self.glyphs += 1;
+        self.glyphs < Self::MOST.glyphs
     }
 
-    /// Takes some bytes that a stream decoded to.
+    /// Adds some bytes that a stream decoded to.
     pub(super) fn decoded(&mut self, bytes: usize) -> bool {
-        take(&mut self.decoded_bytes, bytes as u64)
-    }
-
-    /// Whether one of the bounds was met, so that the text is not whole.
-    pub(super) fn is_spent(&self) -> bool {
-        self.operators == 0 || self.glyphs == 0 || self.decoded_bytes == 0
-    }
-}
-
-fn take(left: &mut u64, amount: u64) -> bool {
-    match left.checked_sub(amount) {
-        Some(rest) => {
-            *left = rest;
-            true
-        }
-        None => {
-            *left = 0;
-            false
-        }
+        self.decoded_bytes = self.decoded_bytes.saturating_add(bytes as u64);
+        self.decoded_bytes < Self::MOST.decoded_bytes
     }
 }

@@ -5,13 +5,13 @@ use std::{borrow::Cow, io::Read};
 use flate2::read::ZlibDecoder;
 use hayro_syntax::{Filter, object::Stream, object::stream::DecodeFailure};
 
-use super::limits::{Budget, MAX_STREAM_BYTES};
+use super::limits::{Cost, MAX_STREAM_BYTES};
 
 /// Below this, even the best compression stays within [`MAX_STREAM_BYTES`].
 const SURELY_SMALL: usize = MAX_STREAM_BYTES / 1100;
 
 /// The decoded bytes of a stream, or nothing where it is damaged, an image or too large.
-pub(super) fn decode<'a>(stream: &Stream<'a>, budget: &mut Budget) -> Option<Cow<'a, [u8]>> {
+pub(super) fn decode<'a>(stream: &Stream<'a>, cost: &mut Cost) -> Option<Cow<'a, [u8]>> {
     if !is_bounded(stream) {
         return None;
     }
@@ -19,7 +19,7 @@ pub(super) fn decode<'a>(stream: &Stream<'a>, budget: &mut Budget) -> Option<Cow
         Ok(data) => data,
         Err(DecodeFailure::ImageDecode | _) => return None,
     };
-    (data.len() <= MAX_STREAM_BYTES && budget.decoded(data.len())).then_some(data)
+    (data.len() <= MAX_STREAM_BYTES && cost.decoded(data.len())).then_some(data)
 }
 
 /// Whether a stream decodes to [`MAX_STREAM_BYTES`] at most, as far as that can be known before.

@@ -8,16 +8,37 @@ use super::{
     lists::{Closed, OpenList},
     text::{self, Vocabulary},
 };
-use crate::{Draft, pdf::document::OutlineItem};
+use crate::{Draft, ParseError, pdf::document::OutlineItem, threads};
+
+/// With fewer pages for each, another thread is not worth its start.
+const LEAST_PAGES: usize = 32;
 
 /// Puts the pages together.
-pub(in crate::pdf) fn assemble(pages: Vec<PageLines>, outline: &[OutlineItem], draft: &mut Draft) {
+///
+/// # Errors
+/// [`ParseError::Bug`] where a thread panics.
+pub(in crate::pdf) fn assemble(
+    pages: Vec<PageLines>,
+    outline: &[OutlineItem],
+    threads: usize,
+    draft: &mut Draft,
+) -> Result<(), ParseError> {
     let body = Body::of(&pages);
     let mut vocabulary = Vocabulary::default();
-    pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(line));
+    let pages = threads::map(
+        pages.into_iter().zip(1..u32::MAX),
+        threads,
+        LEAST_PAGES,
+        || (),
+        |(), (page, number)| {
+            let words: Vec<_> = page.lines.iter().flat_map(text::words).collect();
+            Some((blocks::blocks(page, number, body), words))
+        },
+    )?;
     let mut all = Vec::new();
-    for (page, number) in pages.into_iter().zip(1..) {
-        all.extend(blocks::blocks(page, number, body));
+    for (blocks, words) in pages {
+        all.extend(blocks);
+        vocabulary.extend(words);
     }
     let headings = Headings::learn(&all, body, outline);
     let mut assembly =
@@ -41,6 +62,7 @@ pub(in crate::pdf) fn assemble(pages: Vec<PageLines>, outline: &[OutlineItem], d
     for part in assembly.parts {
         part.write(draft);
     }
+    Ok(())
 }
 
 /// A block as it goes into the draft.

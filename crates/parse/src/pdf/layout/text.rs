@@ -12,15 +12,19 @@ use crate::pdf::script::is_cjk;
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary(HashSet<u64, FxBuildHasher>);
 
+/// The words of a line as a [`Vocabulary`] holds them, but for the last where that is broken.
+pub(super) fn words(line: &Line) -> impl Iterator<Item = u64> {
+    line.words
+        .iter()
+        .map(|word| trimmed(&word.text))
+        .filter(|word| !word.is_empty() && !word.ends_with(['-', '\u{ad}', '‐']))
+        .map(|word| hash(word.chars()))
+}
+
 impl Vocabulary {
-    /// Takes in the words of a line, but for the last where that is broken.
-    pub(super) fn add(&mut self, line: &Line) {
-        for word in &line.words {
-            let word = trimmed(&word.text);
-            if !word.is_empty() && !word.ends_with(['-', '\u{ad}', '‐']) {
-                self.0.insert(hash(word.chars()));
-            }
-        }
+    /// Takes in words.
+    pub(super) fn extend(&mut self, words: impl IntoIterator<Item = u64>) {
+        self.0.extend(words);
     }
 
     fn contains(&self, word: impl Iterator<Item = char>) -> bool {
