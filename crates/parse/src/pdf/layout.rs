@@ -4,7 +4,7 @@
 //! stream unless that has none ([`order`]); lines that are running heads or page
 //! numbers go ([`furniture`]); lines become blocks by their spacing, indents and faces
 //! ([`blocks`]) unless they are rows of [`tables`], and blocks become [`headings`], [`lists`],
-//! [`code`] and paragraphs, which are mended where a line, column or page broke them ([`mod@assemble`],
+//! [`code`] (and [`listing`]) and paragraphs, which are mended where a line, column or page broke them ([`mod@assemble`],
 //! [`text`]).
 
 mod assemble;
@@ -13,6 +13,7 @@ mod code;
 mod furniture;
 mod headings;
 mod lines;
+mod listing;
 mod lists;
 mod order;
 mod tables;

@@ -5,6 +5,7 @@ use super::{
     blocks::{self, Block, Body},
     code,
     headings::{Headings, has_leader},
+    listing,
     lists::{Closed, OpenList},
     text::{self, Vocabulary},
 };
@@ -31,7 +32,7 @@ pub(in crate::pdf) fn assemble(
         LEAST_PAGES,
         || (),
         |(), (page, number)| {
-            let words: Vec<_> = page.lines.iter().flat_map(text::words).collect();
+            let words: Vec<_> = text::words(&page.lines).collect();
             Some((blocks::blocks(page, number, body), words))
         },
     )?;
@@ -53,7 +54,9 @@ pub(in crate::pdf) fn assemble(
                 run.push(next);
             }
             assembly.close_list();
-            assembly.parts.push(Part { page: run[0].page, kind: Kind::Code(code::code(&run)) });
+            assembly
+                .parts
+                .push(Part { page: run[0].page, kind: Kind::Code(listing::mended(code::code(&run))) });
         } else {
             assembly.block(&block);
         }

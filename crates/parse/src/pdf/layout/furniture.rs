@@ -50,9 +50,24 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
             .filter_map(|place| repeats.get(&(place, candidate.text.as_str())))
             .sum::<usize>()
     };
+    // Others name the chapter beside the book or a section: one part of the line changes, one does not.
+    let mut part_repeats: HashMap<(Place, &str), usize> = HashMap::new();
+    for candidate in &candidates {
+        for part in &candidate.parts {
+            *part_repeats.entry((candidate.place, part)).or_default() += 1;
+        }
+    }
+    let has_part_repeated = |candidate: &Candidate, times: usize| {
+        candidate.parts.iter().any(|part| {
+            let count = |place| part_repeats.get(&(place, part.as_str()));
+            near(candidate.place).filter_map(count).sum::<usize>() >= times
+        })
+    };
     let mut repeating: HashMap<Place, usize> = HashMap::new();
-    for candidate in candidates.iter().filter(|candidate| count(candidate) >= MIN_REPEATS) {
-        *repeating.entry(candidate.place).or_default() += 1;
+    for candidate in &candidates {
+        if count(candidate) >= MIN_REPEATS || has_part_repeated(candidate, MIN_REPEATS) {
+            *repeating.entry(candidate.place).or_default() += 1;
+        }
     }
     // Heads that name a short chapter repeat too seldom by themselves, but stand where others repeat.
     let half = pages.len() / 2;
@@ -64,25 +79,12 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
             && lines > half / 2
             && repeating as f32 >= REPEATING_SHARE * lines as f32
     };
-    // Others name the chapter beside the book: one part of the line changes, one does not.
-    let mut part_repeats: HashMap<(Place, &str), usize> = HashMap::new();
-    for candidate in &candidates {
-        for part in &candidate.parts {
-            *part_repeats.entry((candidate.place, part)).or_default() += 1;
-        }
-    }
     let enough = MIN_REPEATS.max((pages.len() as f32 * REPEATING_PART).ceil() as usize);
-    let has_repeating_part = |candidate: &Candidate| {
-        candidate.parts.iter().any(|part| {
-            let count = |place| part_repeats.get(&(place, part.as_str()));
-            near(candidate.place).filter_map(count).sum::<usize>() >= enough
-        })
-    };
     let taken: HashSet<(usize, usize)> = candidates
         .iter()
         .filter(|candidate| {
             count(candidate) >= MIN_REPEATS
-                || has_repeating_part(candidate)
+                || has_part_repeated(candidate, enough)
                 || is_place_of_furniture(candidate.place)
         })
         .map(|candidate| (candidate.page, candidate.line))

@@ -7,17 +7,30 @@ use rustc_hash::{FxBuildHasher, FxHasher};
 use super::Line;
 use crate::pdf::script::is_cjk;
 
+const HYPHENS: [char; 3] = ['-', '\u{ad}', '‐'];
+/// The shortest part of a compound that is told by its parts: syllables may be words by chance.
+const SHORTEST_PART: usize = 3;
+
 /// The words of a document, by which a broken word is told from a compound: the hash of each, since one
 /// mistaken for another at worst mends a word wrongly.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary(HashSet<u64, FxBuildHasher>);
 
-/// The words of a line as a [`Vocabulary`] holds them, but for the last where that is broken.
-pub(super) fn words(line: &Line) -> impl Iterator<Item = u64> {
-    line.words
+/// The words of lines as a [`Vocabulary`] holds them, but for those that a line breaks: `a-b@c.d` is the
+/// word that it is and also `a-b`, `c` and `d`.
+pub(super) fn words(lines: &[Line]) -> impl Iterator<Item = u64> {
+    let broken = |line: &Line| line.words.last().is_some_and(|word| word.text.ends_with(HYPHENS));
+    let after_broken = std::iter::once(false).chain(lines.iter().map(broken));
+    lines
         .iter()
+        .zip(after_broken)
+        .flat_map(|(line, after_broken)| line.words.iter().skip(usize::from(after_broken)))
         .map(|word| trimmed(&word.text))
-        .filter(|word| !word.is_empty() && !word.ends_with(['-', '\u{ad}', '‐']))
+        .filter(|word| !word.is_empty() && !word.ends_with(HYPHENS))
+        .flat_map(|word| {
+            let parts = word.split(|c| !is_of_word(c)).filter(move |part| part.len() < word.len());
+            std::iter::once(word).chain(parts)
+        })
         .map(|word| hash(word.chars()))
 }
 
@@ -46,7 +59,11 @@ fn hash(word: impl Iterator<Item = char>) -> u64 {
 }
 
 fn trimmed(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-' && c != '\u{ad}' && c != '‐')
+    word.trim_matches(|c: char| !is_of_word(c))
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || HYPHENS.contains(&character)
 }
 
 /// Adds a line to a text, with a blank or a mended word where they meet.
@@ -69,8 +86,10 @@ pub(super) fn append(text: &mut String, line: &str, vocabulary: &Vocabulary) {
 /// Takes the hyphen off a text that the word goes on after, unless the hyphen belongs to it.
 fn mend(text: &mut String, hyphen: char, line: &str, vocabulary: &Vocabulary) {
     let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let head = trimmed(text[start..].trim_end_matches(hyphen));
-    let tail = trimmed(line.split_whitespace().next().unwrap_or_default());
+    // Of `main/installer-` and `amd64/current`, only what the hyphen joins.
+    let head = trimmed(text[start..].trim_end_matches(hyphen)).rsplit(|c| !is_of_word(c)).next();
+    let tail = line.trim_start_matches(|c| !is_of_word(c)).split(|c| !is_of_word(c)).next();
+    let (head, tail) = (head.unwrap_or_default(), tail.unwrap_or_default());
     let broken = head.chars().next_back().is_some_and(char::is_alphabetic);
     if hyphen == '\u{ad}' {
         text.pop();
@@ -86,7 +105,9 @@ fn mend(text: &mut String, hyphen: char, line: &str, vocabulary: &Vocabulary) {
     let whole = || head.chars().chain(tail.chars());
     let compound = || head.chars().chain(['-']).chain(tail.chars());
     let lower = tail.chars().next().is_some_and(char::is_lowercase);
-    if lower && (vocabulary.contains(whole()) || !vocabulary.contains(compound())) {
+    let is_word = |part: &str| part.chars().count() >= SHORTEST_PART && vocabulary.contains(part.chars());
+    let is_compound = || vocabulary.contains(compound()) || (is_word(head) && is_word(tail));
+    if lower && (vocabulary.contains(whole()) || !is_compound()) {
         text.pop();
     }
 }
@@ -114,8 +135,11 @@ mod tests {
     #[case(&["options -", "verbose"], "options - verbose")]
     #[case(&["世界", "平和"], "世界平和")]
     #[case(&["one", "two"], "one two")]
+    #[case(&["see place-", "holder there"], "see place-holder there")]
+    #[case(&["in main/one-", "two/more"], "in main/one-two/more")]
     fn lines_join(#[case] lines: &[&str], #[case] expected: &str) {
-        let vocabulary = Vocabulary(HashSet::from_iter([hash("Well-Known".chars())]));
+        let known = ["Well-Known", "place", "holder", "one-two"];
+        let vocabulary = Vocabulary(known.iter().map(|word| hash(word.chars())).collect());
         let mut text = String::new();
         for line in lines {
             append(&mut text, line, &vocabulary);
