@@ -14,10 +14,11 @@ mod limits;
 mod pages;
 mod script;
 mod streams;
+mod tags;
 
 use model::Format;
 
-use self::{layout::PageLines, limits::MAX_PAGES, pages::Reading};
+use self::{layout::PageLines, limits::MAX_PAGES, pages::Reading, tags::Tags};
 use crate::{Draft, Options, ParseError};
 
 /// Parses a PDF.
@@ -30,7 +31,8 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<Draft, ParseError> {
     if pages.len() > MAX_PAGES {
         return Err(ParseError::TooLarge(format!("{} pages; at most {MAX_PAGES} are read", pages.len())));
     }
-    let Reading { pages: mut read, shown, unmapped, is_whole } = pages::read(pages, options.threads)?;
+    let tags = Tags::of(&pdf);
+    let Reading { pages: mut read, shown, unmapped, is_whole } = pages::read(pages, &tags, options.threads)?;
 
     let mut draft = Draft::new(Format::Pdf);
     draft.title = document::title(&pdf);
@@ -51,7 +53,7 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<Draft, ParseError> {
         let furniture = layout::remove_furniture(&mut read);
         draft.warnings.extend(warning_of_furniture(&furniture));
     }
-    layout::assemble(read, &document::outline(&pdf), options.threads, &mut draft)?;
+    layout::assemble(read, &document::outline(&pdf), tags, options.threads, &mut draft)?;
     Ok(draft)
 }
 

@@ -4,6 +4,8 @@
 mod builder;
 #[path = "pdf/layout.rs"]
 mod layout;
+#[path = "pdf/tags.rs"]
+mod tags;
 
 use builder::{Builder, line, lines};
 use model::{Block, BlockKind, ParsedDocument};

@@ -7,6 +7,7 @@ use super::{
     geometry::Direction,
     limits::Cost,
     script::{is_cjk, is_rtl},
+    tags::Tag,
 };
 
 /// One shown character code, in the frame of its [`Direction`]; lengths are points on the page.
@@ -24,6 +25,7 @@ pub(super) struct Glyph {
     pub(super) size: f32,
     pub(super) font: FontId,
     pub(super) direction: Direction,
+    pub(super) tag: Tag,
 }
 
 /// The text of a glyph, with what layout asks of it again and again.

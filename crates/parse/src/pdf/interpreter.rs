@@ -28,6 +28,7 @@ use super::{
     glyph::{Glyph, PageContent, Text},
     limits::{Cost, MAX_FORM_DEPTH, MAX_GLYPHS_PER_PAGE, MAX_SAVED_STATES, MAX_STREAM_BYTES},
     streams,
+    tags::Tags,
 };
 
 /// Reads pages; what the pages of a document share is kept from page to page.
@@ -40,15 +41,17 @@ pub(super) struct Interpreter<'a> {
     strings: Shown,
     /// How many glyphs the page before had: the next one has about as many.
     usual_glyphs: usize,
+    tags: Tags,
 }
 
 impl<'a> Interpreter<'a> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(tags: Tags) -> Self {
         Self {
             fonts: Fonts::new(),
             textless: FxHashMap::default(),
             strings: Shown::default(),
             usual_glyphs: 0,
+            tags,
         }
     }
 
@@ -58,11 +61,12 @@ impl<'a> Interpreter<'a> {
         let glyphs = Vec::with_capacity(self.usual_glyphs);
         let content = PageContent { width, height, glyphs, ..PageContent::default() };
         let to_page = Matrix(page.initial_transform(true).as_coeffs());
+        let marks = page.raw().obj_id().and_then(|id| self.tags.marks(id));
         let mut run = Run {
             shared: self,
             content,
             paths: Paths::default(),
-            marked: MarkedContent::default(),
+            marked: MarkedContent::new(marks),
             state: State::new(to_page),
             saved: Vec::new(),
             depth: 0,
@@ -275,6 +279,7 @@ impl<'a> Run<'_, 'a> {
             size: size as f32,
             font,
             direction,
+            tag: self.marked.tag(),
         });
     }
 
@@ -305,8 +310,10 @@ impl<'a> Run<'_, 'a> {
         self.state.concat(matrix);
         self.depth += 1;
         let open = self.marked.depth();
+        let around = self.marked.replace_marks(self.shared.tags.marks(id));
         self.stream(&data, own.as_ref().unwrap_or(resources));
         self.marked.close_to(open);
+        self.marked.replace_marks(around);
         self.depth -= 1;
         (self.state, self.saved) = (state, saved);
         // An inherited font or resource could make the same form show text elsewhere.

@@ -17,11 +17,12 @@ mod listing;
 mod lists;
 mod order;
 mod tables;
+mod tagged;
 mod text;
 
 pub(super) use self::{assemble::assemble, furniture::remove_furniture, lines::lines};
 
-use super::{fonts::FontStyle, geometry::Direction, glyph::Rule};
+use super::{fonts::FontStyle, geometry::Direction, glyph::Rule, tags::Tag};
 
 /// What is left of a page once its glyphs are lines.
 #[derive(Debug, Default)]
@@ -55,6 +56,8 @@ pub(super) struct Word {
     pub(super) u0: f32,
     pub(super) u1: f32,
     pub(super) size: f32,
+    /// What its first character belongs to.
+    pub(super) tag: Tag,
 }
 
 impl Line {

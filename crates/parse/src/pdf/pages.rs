@@ -8,6 +8,7 @@ use super::{
     interpreter::Interpreter,
     layout::{self, PageLines},
     limits::Cost,
+    tags::Tags,
 };
 use crate::{ParseError, threads};
 
@@ -31,9 +32,10 @@ pub(super) struct Reading {
 ///
 /// # Errors
 /// [`ParseError::Bug`] where a thread panics.
-pub(super) fn read(pages: &[Page<'_>], threads: usize) -> Result<Reading, ParseError> {
+pub(super) fn read(pages: &[Page<'_>], tags: &Tags, threads: usize) -> Result<Reading, ParseError> {
     let total = Mutex::new(Cost::default());
-    let read = threads::map(pages.iter(), threads, LEAST_PAGES, Interpreter::new, |interpreter, page| {
+    let interpreter = || Interpreter::new(tags.clone());
+    let read = threads::map(pages.iter(), threads, LEAST_PAGES, interpreter, |interpreter, page| {
         if total.lock().unwrap_or_else(PoisonError::into_inner).is_too_much() {
             return None;
         }

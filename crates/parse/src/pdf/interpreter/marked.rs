@@ -1,18 +1,35 @@
-//! Marked content: replacement text, and artifacts that are no text of the page's own.
+//! Marked content: replacement text, artifacts that are no text of the page's own, and tags.
+
+use std::sync::Arc;
 
 use hayro_syntax::{
     object::{self, Dict, Name, Object},
     page::Resources,
 };
 
-use super::super::{document::text_string, fonts, glyph::Text, limits::MAX_MARKED_DEPTH};
+use super::super::{
+    document::text_string,
+    fonts,
+    glyph::Text,
+    limits::MAX_MARKED_DEPTH,
+    tags::{Marks, Tag},
+};
 
 /// The marked content sequences that are open.
 #[derive(Debug, Default)]
 pub(super) struct MarkedContent {
-    open: Vec<Mark>,
+    open: Vec<Open>,
     /// Sequences opened beyond the bound, which have to be closed again.
     beyond: usize,
+    /// The tags of the page's or form's sequences.
+    marks: Option<Arc<Marks>>,
+}
+
+/// A sequence that is open, and what it belongs to.
+#[derive(Debug)]
+struct Open {
+    mark: Mark,
+    tag: Tag,
 }
 
 #[derive(Debug)]
@@ -25,6 +42,21 @@ enum Mark {
 }
 
 impl MarkedContent {
+    /// No sequences; `marks` are the tags of the page's.
+    pub(super) fn new(marks: Option<Arc<Marks>>) -> Self {
+        Self { marks, ..Self::default() }
+    }
+
+    /// Takes the tags for those of a form's sequences; those that stood for the stream around it.
+    pub(super) fn replace_marks(&mut self, marks: Option<Arc<Marks>>) -> Option<Arc<Marks>> {
+        std::mem::replace(&mut self.marks, marks)
+    }
+
+    /// What a glyph shown now belongs to.
+    pub(super) fn tag(&self) -> Tag {
+        self.open.last().map_or(Tag::NONE, |open| open.tag)
+    }
+
     pub(super) fn begin(
         &mut self,
         tag: &Name<'_>,
@@ -35,15 +67,20 @@ impl MarkedContent {
             self.beyond += 1;
             return;
         }
-        let mark = match properties {
-            Some(Object::Dict(properties)) => mark(tag, properties),
+        let open = match properties {
+            Some(Object::Dict(properties)) => self.opened(tag, properties),
             Some(Object::Name(name)) => resources
                 .properties
                 .get::<Dict<'_>>(name.as_ref())
-                .map_or(Mark::Plain, |dict| mark(tag, &dict)),
-            _ => Mark::Plain,
+                .map_or(Open { mark: Mark::Plain, tag: self.tag() }, |dict| self.opened(tag, &dict)),
+            _ => Open { mark: Mark::Plain, tag: self.tag() },
         };
-        self.open.push(mark);
+        self.open.push(open);
+    }
+
+    fn opened(&self, tag: &Name<'_>, properties: &Dict<'_>) -> Open {
+        let own = self.marks.as_ref().and_then(|marks| marks.get(&properties.get::<i32>("MCID")?).copied());
+        Open { mark: mark(tag, properties), tag: own.unwrap_or_else(|| self.tag()) }
     }
 
     pub(super) fn end(&mut self) {
@@ -68,8 +105,8 @@ impl MarkedContent {
     /// glyph does not belong to the text.
     pub(super) fn text(&mut self, own: Text) -> Option<Text> {
         let mut text = own;
-        for mark in self.open.iter_mut().rev() {
-            match mark {
+        for open in self.open.iter_mut().rev() {
+            match &mut open.mark {
                 Mark::Plain => {}
                 Mark::Pagination => return None,
                 Mark::Replaced(replacement) => text = replacement.take().unwrap_or_else(|| Text::from("")),

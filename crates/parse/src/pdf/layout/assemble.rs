@@ -6,10 +6,18 @@ use super::{
     code,
     headings::{Headings, has_leader},
     listing,
-    lists::{Closed, OpenList},
+    lists::{Closed, OpenList, TaggedList},
+    tagged::Tagged,
     text::{self, Vocabulary},
 };
-use crate::{Draft, ParseError, pdf::document::OutlineItem, threads};
+use crate::{
+    Draft, ParseError,
+    pdf::{
+        document::OutlineItem,
+        tags::{Item, Tags},
+    },
+    threads,
+};
 
 /// With fewer pages for each, another thread is not worth its start.
 const LEAST_PAGES: usize = 32;
@@ -21,9 +29,11 @@ const LEAST_PAGES: usize = 32;
 pub(in crate::pdf) fn assemble(
     pages: Vec<PageLines>,
     outline: &[OutlineItem],
+    tags: Tags,
     threads: usize,
     draft: &mut Draft,
 ) -> Result<(), ParseError> {
+    let tagged = Tagged::of(tags, &pages);
     let body = Body::of(&pages);
     let mut vocabulary = Vocabulary::default();
     let pages = threads::map(
@@ -33,7 +43,7 @@ pub(in crate::pdf) fn assemble(
         || (),
         |(), (page, number)| {
             let words: Vec<_> = text::words(&page.lines).collect();
-            Some((blocks::blocks(page, number, body), words))
+            Some((blocks::blocks(page, number, body, &tagged), words))
         },
     )?;
     let mut all = Vec::new();
@@ -41,15 +51,23 @@ pub(in crate::pdf) fn assemble(
         all.extend(blocks);
         vocabulary.extend(words);
     }
-    let headings = Headings::learn(&all, body, outline);
-    let mut assembly =
-        Assembly { body, vocabulary, headings, parts: Vec::new(), list: None, notes: Vec::new() };
+    let headings = Headings::learn(&all, body, outline, &tagged);
+    let mut assembly = Assembly {
+        body,
+        vocabulary,
+        tagged,
+        headings,
+        parts: Vec::new(),
+        list: None,
+        tagged_list: None,
+        notes: Vec::new(),
+    };
     let mut waiting = all.into_iter().peekable();
     while let Some(block) = waiting.next() {
-        if code::is_code(&block) {
+        if assembly.is_code(&block) {
             let mut run = vec![block];
             while let Some(next) =
-                waiting.next_if(|next| code::is_code(next) && code::goes_on(&run[run.len() - 1], next))
+                waiting.next_if(|next| assembly.is_code(next) && code::goes_on(&run[run.len() - 1], next))
             {
                 run.push(next);
             }
@@ -103,9 +121,11 @@ impl Part {
 struct Assembly {
     body: Body,
     vocabulary: Vocabulary,
+    tagged: Tagged,
     headings: Headings,
     parts: Vec<Part>,
     list: Option<OpenList>,
+    tagged_list: Option<TaggedList>,
     /// The footnotes below the open list, which may go on after them.
     notes: Vec<Part>,
 }
@@ -116,9 +136,13 @@ impl Assembly {
             self.push(block, Kind::Table(rows.clone()));
             return;
         }
-        if let Some(level) = self.headings.level(block, self.body) {
+        if let Some(level) = self.headings.level(block, self.body, &self.tagged) {
             let text = self.joined(block);
             self.push(block, Kind::Heading(level, text));
+            return;
+        }
+        if let Some(item) = self.tagged.item(block) {
+            self.item(block, item);
             return;
         }
         if block.lines.iter().filter(|line| has_leader(&line.text())).count() * 2 > block.lines.len() {
@@ -129,7 +153,8 @@ impl Assembly {
         let text = self.joined(block);
         if block.is_footnote(self.body) {
             let note = Part { page: block.page, kind: Kind::Footnote(bracketed(text)) };
-            if self.list.is_some() { &mut self.notes } else { &mut self.parts }.push(note);
+            if self.list.is_some() || self.tagged_list.is_some() { &mut self.notes } else { &mut self.parts }
+                .push(note);
             return;
         }
         if let Some(list) = &mut self.list
@@ -145,6 +170,29 @@ impl Assembly {
         if !self.goes_on(block, &text) {
             self.parts.push(Part { page: block.page, kind: Kind::Paragraph(text, block.size()) });
         }
+    }
+
+    /// Whether a block is code: neither a heading nor the start of an item, both of which may be of
+    /// nothing but a name in such a face.
+    fn is_code(&self, block: &Block) -> bool {
+        let starts_item = || block.lines.first().is_some_and(|line| self.tagged.label(line).is_some());
+        code::is_code(block) && self.tagged.heading(block).is_none() && !starts_item()
+    }
+
+    /// Adds a part of an item that the tags tell.
+    fn item(&mut self, block: &Block, item: Item) {
+        let text = self.joined(block);
+        let line = block.lines.first();
+        let label = line.and_then(|line| self.tagged.label(line)).unwrap_or_default();
+        let text = text.strip_prefix(label.as_str()).unwrap_or(&text).trim_start();
+        if let Some(list) = &mut self.tagged_list
+            && list.add(item, &label, text)
+        {
+            return;
+        }
+        self.close_list();
+        let list = self.tagged_list.insert(TaggedList::start(item, block.page));
+        list.add(item, &label, text);
     }
 
     fn push(&mut self, block: &Block, kind: Kind) {
@@ -165,6 +213,12 @@ impl Assembly {
     }
 
     fn close_list(&mut self) {
+        if let Some(list) = self.tagged_list.take() {
+            let page = list.page;
+            let (ordered, items) = list.close();
+            self.parts.push(Part { page, kind: Kind::List(ordered, items) });
+            self.parts.append(&mut self.notes);
+        }
         let Some(list) = self.list.take() else { return };
         let page = list.page;
         match list.close() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Line, PageLines, tables};
+use super::{Line, PageLines, tables, tagged::Tagged};
 use crate::pdf::geometry::Direction;
 
 /// At most so many lines are looked at to find those beside one.
@@ -87,10 +87,10 @@ impl Body {
 }
 
 /// The blocks of a page.
-pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
+pub(super) fn blocks(page: PageLines, number: u32, body: Body, tagged: &Tagged) -> Vec<Block> {
     let rights = column_rights(&page.lines);
     let low = page.height * 0.6;
-    let (tables, taken) = tables::tables(&page);
+    let (tables, taken) = tables::tables(&page, tagged);
     let mut tables = tables.into_iter().peekable();
     let mut blocks: Vec<Block> = Vec::new();
     let mut lines = page.lines.into_iter().zip(rights).enumerate().peekable();
@@ -110,7 +110,7 @@ pub(super) fn blocks(page: PageLines, number: u32, body: Body) -> Vec<Block> {
         }
         let after = lines.peek().map(|(_, (line, _))| line.u0);
         match blocks.last_mut() {
-            Some(block) if goes_on(block, &line, right, after, body) => block.lines.push(line),
+            Some(block) if goes_on(block, &line, right, after, body, tagged) => block.lines.push(line),
             previous => {
                 let above = previous
                     .and_then(|block| block.lines.last())
@@ -167,7 +167,7 @@ fn column_ends(lines: &[Line]) -> Vec<f32> {
 }
 
 /// Whether a line belongs to the block before it.
-fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Body) -> bool {
+fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Body, tagged: &Tagged) -> bool {
     let Some(last) = block.lines.last().filter(|_| block.table.is_none()) else { return false };
     if next.direction != last.direction {
         return false;
@@ -175,6 +175,11 @@ fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Bod
     let size = last.size;
     let ratio = next.size / size;
     let distance = next.v - last.v;
+    if let Some(one) = tagged.are_one(last, next) {
+        return one
+            && (0.3 * size..3.0 * size).contains(&distance)
+            && (next.style.mono == last.style.mono || tagged.heading(block).is_some());
+    }
     if !(0.88..1.14).contains(&ratio) || next.style.mono != last.style.mono || distance <= 0.3 * size {
         return false;
     }

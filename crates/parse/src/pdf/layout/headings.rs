@@ -1,6 +1,6 @@
 //! Which blocks are headings, and of which level.
 //!
-//! The outline knows best; what it does not name goes by the size and weight of its face. A face
+//! Tags know best where they name the headings; else the outline does; what it does not name goes by the size and weight of its face. A face
 //! has the level that the outline gives to most headings set in it, else its rank among the faces
 //! of headings, larger before smaller.
 
@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     Line,
     blocks::{Block, Body, Marker, marker},
+    tagged::Tagged,
 };
 use crate::pdf::document::OutlineItem;
 
@@ -18,6 +19,9 @@ const LARGER: f32 = 1.12;
 const MAX_LINES: usize = 4;
 const MAX_CHARACTERS: usize = 200;
 
+/// Up to so many blocks for each tagged heading may look like one and not be.
+const MAX_UNNAMED: usize = 2;
+
 /// The face of a heading: half points, negative so that larger ones come first; then bold.
 type Face = (i32, bool);
 
@@ -25,22 +29,30 @@ type Face = (i32, bool);
 #[derive(Debug, Default)]
 pub(super) struct Headings {
     outline: HashMap<String, u8>,
+    /// Whether headings are those that the tags name, and no others.
+    by_tags: bool,
     levels: BTreeMap<Face, u8>,
 }
 
 impl Headings {
     /// Learns the faces of a document's headings.
-    pub(super) fn learn(blocks: &[Block], body: Body, outline: &[OutlineItem]) -> Self {
+    pub(super) fn learn(blocks: &[Block], body: Body, outline: &[OutlineItem], tagged: &Tagged) -> Self {
         let mut titles: HashMap<String, u8> = HashMap::new();
         for item in outline {
             titles.entry(key(&item.title)).or_insert(item.level);
         }
         titles.remove("");
         let mut votes: BTreeMap<Face, HashMap<u8, usize>> = BTreeMap::new();
-        for block in blocks.iter().filter(|block| is_candidate(block, body)) {
-            let votes = votes.entry(face(block)).or_default();
-            if let Some(level) = titles.get(&key(&block.text())) {
-                *votes.entry(*level).or_default() += 1;
+        let (mut named, mut unnamed) = (0, 0);
+        for block in blocks {
+            let by_tag = tagged.heading(block);
+            named += usize::from(by_tag.is_some());
+            if is_candidate(block, body) {
+                unnamed += usize::from(by_tag.is_none());
+                let votes = votes.entry(face(block)).or_default();
+                if let Some(level) = by_tag.or_else(|| titles.get(&key(&block.text())).copied()) {
+                    *votes.entry(level).or_default() += 1;
+                }
             }
         }
         let mut levels = BTreeMap::new();
@@ -51,11 +63,16 @@ impl Headings {
             deepest = deepest.max(level);
             levels.insert(face, level);
         }
-        Self { outline: titles, levels }
+        // Where most of what looks like a heading is not tagged as one, the tags name but some.
+        Self { outline: titles, by_tags: named > 0 && unnamed <= MAX_UNNAMED * named, levels }
     }
 
     /// The level of a block, if it is a heading.
-    pub(super) fn level(&self, block: &Block, body: Body) -> Option<u8> {
+    pub(super) fn level(&self, block: &Block, body: Body, tagged: &Tagged) -> Option<u8> {
+        let by_tag = tagged.heading(block);
+        if self.by_tags || by_tag.is_some() {
+            return by_tag;
+        }
         if !has_form_of_heading(block) {
             return None;
         }

@@ -154,7 +154,8 @@ impl OpenLine {
                 _ => {
                     let mut text = String::with_capacity(USUAL_WORD);
                     text.push_str(&glyph.text);
-                    words.push(Word { text, u0: glyph.u0, u1: glyph.u1, size: glyph.size });
+                    let (u0, u1, size, tag) = (glyph.u0, glyph.u1, glyph.size, glyph.tag);
+                    words.push(Word { text, u0, u1, size, tag });
                 }
             }
         }
@@ -184,6 +185,7 @@ impl OpenLine {
         let gap = if self.rtl { gap.max(before.u0 - next.u1) } else { gap };
         gap > next.size * if before.text.is_cjk && next.text.is_cjk { CJK_GAP } else { word_gap }
             || self.is_note_mark(before, next)
+            || (before.tag != next.tag && before.tag.is_some() && next.tag.is_some())
     }
 
     /// Whether one of two neighbours is the raised number of a note and the other is not.

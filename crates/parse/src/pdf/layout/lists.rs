@@ -1,5 +1,9 @@
 //! Lists: runs of blocks that start with bullets or numbers.
 
+mod tagged;
+
+pub(super) use self::tagged::TaggedList;
+
 use model::ListItem;
 
 use super::blocks::{Block, Marker, marker};

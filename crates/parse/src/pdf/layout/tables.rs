@@ -1,10 +1,11 @@
-//! Tables: what stands in a lattice of ruled lines, between ruled lines, or in columns.
+//! Tables: what is tagged as one, stands in a lattice of ruled lines, between ruled lines, or in columns.
 
 mod columns;
 mod lattice;
 mod ruled;
+mod tagged;
 
-use super::{Line, PageLines};
+use super::{Line, PageLines, tagged::Tagged};
 use crate::pdf::{geometry::Direction, script::is_rtl};
 
 /// A table found on a page.
@@ -35,7 +36,7 @@ impl Area {
 }
 
 /// The tables of a page, by where they start, and for each line whether it belongs to one.
-pub(super) fn tables(page: &PageLines) -> (Vec<Table>, Vec<bool>) {
+pub(super) fn tables(page: &PageLines, tagged: &Tagged) -> (Vec<Table>, Vec<bool>) {
     let mut taken = vec![false; page.lines.len()];
     let mut tables = Vec::new();
     let mut take = |lines: Vec<usize>, rows: Option<Vec<Vec<String>>>, taken: &mut Vec<bool>| {
@@ -44,6 +45,9 @@ pub(super) fn tables(page: &PageLines) -> (Vec<Table>, Vec<bool>) {
             lines.iter().for_each(|line| taken[*line] = true);
         }
     };
+    for (lines, rows) in tagged::tables(&page.lines, tagged) {
+        take(lines, rows, &mut taken);
+    }
     let free = |area: Area, taken: &[bool]| -> Vec<usize> {
         (0..page.lines.len()).filter(|at| !taken[*at] && area.holds(&page.lines[*at])).collect()
     };
@@ -68,8 +72,18 @@ pub(super) fn tables(page: &PageLines) -> (Vec<Table>, Vec<bool>) {
     (tables, taken)
 }
 
+/// Rows in reading order, without the empty rows and columns, if a table is left.
+fn tidy(rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
+    let mut rows = compact(rows)?;
+    let rtl = rows.iter().flatten().filter(|cell| is_rtl(cell)).count();
+    if rtl * 2 > rows.iter().flatten().filter(|cell| !cell.is_empty()).count() {
+        rows.iter_mut().for_each(|row| row.reverse());
+    }
+    Some(rows)
+}
+
 /// Rows without the empty rows and columns, if a table is left.
-fn tidy(mut rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
+fn compact(mut rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
     rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
     let width = rows.iter().map(Vec::len).max().unwrap_or_default();
     let used: Vec<bool> = (0..width)
@@ -86,10 +100,6 @@ fn tidy(mut rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
     let several = rows.iter().filter(|row| row.iter().filter(|cell| !cell.is_empty()).count() > 1).count();
     if rows.len() < 2 || columns < 2 || several < 2 {
         return None;
-    }
-    let rtl = rows.iter().flatten().filter(|cell| is_rtl(cell)).count();
-    if rtl * 2 > rows.iter().flatten().filter(|cell| !cell.is_empty()).count() {
-        rows.iter_mut().for_each(|row| row.reverse());
     }
     Some(rows)
 }
