@@ -166,3 +166,85 @@ fn entries_of_a_table_of_contents_are_one_block() {
     assert_eq!(document.text, "1 Foxes .... 2\n1.1 Red ones .... 2\n2 Dogs .... 3");
     assert_eq!(kinds(&document), ["p"]);
 }
+
+/// Cells at distances across, with distances down from the first line.
+fn cells(cells: &[(f32, f32, &str)]) -> String {
+    cells.iter().map(|(x, down, text)| line("F1", 11.0, *x, 700.0 - down, text)).collect()
+}
+
+#[test]
+fn columns_of_text_are_a_table_cells_of_several_lines_included() {
+    // Rows have more space between them than lines; the marks stand beside the middle of their texts.
+    let content = cells(&[
+        (72.0, 0.0, "Key"),
+        (140.0, 0.0, "Meaning"),
+        (72.0, 26.5, "one"),
+        (140.0, 20.0, "the first of all the numbers"),
+        (140.0, 33.0, "that there are"),
+        (72.0, 53.0, "two"),
+        (140.0, 53.0, "the second"),
+        (72.0, 73.0, "three"),
+        (140.0, 73.0, "the third"),
+    ]) + &lines(72.0, 590.0, &PROSE);
+    let document = parse(Builder::new().page(&content));
+    assert_eq!(kinds(&document), ["table", "p"]);
+    let expected = [
+        ["Key", "Meaning"],
+        ["one", "the first of all the numbers that there are"],
+        ["two", "the second"],
+        ["three", "the third"],
+    ];
+    assert_eq!(*tables(&document)[0], expected);
+}
+
+#[test]
+fn a_cell_may_stand_beside_the_middle_of_others_in_tight_rows() {
+    let content = cells(&[
+        (72.0, 0.0, "one"),
+        (140.0, 0.0, "the first"),
+        (72.0, 13.0, "two"),
+        (140.0, 13.0, "the second"),
+        (140.0, 26.0, "the third, which goes on"),
+        (72.0, 32.5, "three"),
+        (140.0, 39.0, "in a second line"),
+        (72.0, 52.0, "four"),
+        (140.0, 52.0, "the last"),
+    ]);
+    let document = parse(Builder::new().page(&content));
+    let expected = [
+        ["one", "the first"],
+        ["two", "the second"],
+        ["three", "the third, which goes on in a second line"],
+        ["four", "the last"],
+    ];
+    assert_eq!(*tables(&document)[0], expected);
+}
+
+#[test]
+fn contents_columns_of_prose_and_code_are_no_tables() {
+    let titles = ["Of foxes", "Of dogs and cats", "Of hens", "Of cows", "Of all the others"];
+    let contents: String = (0_u8..)
+        .zip(titles)
+        .map(|(at, title)| {
+            let down = 14.0 * f32::from(at);
+            cells(&[(72.0, down, title), (500.0, down, &format!("{}", 3 + 4 * at))])
+        })
+        .collect();
+    let prose: String = (0_u8..)
+        .zip(PROSE)
+        .map(|(at, text)| {
+            let down = 14.0 * f32::from(at);
+            cells(&[(72.0, down, text), (400.0, down, text)])
+        })
+        .collect();
+    let code: String = (0_u8..5)
+        .map(|at| {
+            line("F3", 10.0, 72.0, 700.0 - 12.0 * f32::from(at), "let a = 1;")
+                + &line("F3", 10.0, 200.0, 700.0 - 12.0 * f32::from(at), "// one")
+        })
+        .collect();
+    for content in [contents, prose, code] {
+        let document = parse(Builder::new().page(&content));
+        assert!(!kinds(&document).contains(&"table"), "{document:?}");
+    }
+}

@@ -161,11 +161,19 @@ fn tables_are_those_of_the_tags_where_the_page_agrees() {
 
 #[test]
 fn spans_move_the_cells_after_them() {
-    let content: String =
-        [("all", 0, 72.0, 0.0), ("a", 1, 72.0, 14.0), ("b", 2, 112.0, 14.0), ("c", 3, 112.0, 28.0)]
-            .iter()
-            .map(|(text, number, x, down)| marked(*number, &line("F1", 11.0, *x, 700.0 - down, text)))
-            .collect();
+    let cells = [
+        ("all", 72.0, 0.0),
+        ("a", 72.0, 14.0),
+        ("b", 112.0, 14.0),
+        ("c", 112.0, 28.0),
+        ("d", 72.0, 42.0),
+        ("e", 112.0, 42.0),
+    ];
+    let content: String = cells
+        .iter()
+        .enumerate()
+        .map(|(number, (text, x, down))| marked(number, &line("F1", 11.0, *x, 700.0 - down, text)))
+        .collect();
     let spanning = |columns: u8, rows: u8, number: u8| {
         format!(
             "<< /S /TD /A [<< /O /Table /ColSpan {columns} >> << /O /Table /RowSpan {rows} >>] /K {number} >>"
@@ -173,10 +181,11 @@ fn spans_move_the_cells_after_them() {
     };
     let rows = element("TR", &spanning(2, 1, 0))
         + &element("TR", &(spanning(1, 2, 1) + &element("TD", "2")))
-        + &element("TR", &(element("TD", "3") + &element("TD", "")));
+        + &element("TR", &element("TD", "3"))
+        + &element("TR", &(element("TD", "4") + &element("TD", "5")));
     let text = marked(9, &lines(72.0, 600.0, &PROSE));
     let document = parse(tagged(&(content + &text), "", &(element("Table", &rows) + &element("P", "9"))));
-    assert_eq!(document.blocks[0].text, "| all |  |\n| a | b |\n|  | c |");
+    assert_eq!(document.blocks[0].text, "| all |  |\n| a | b |\n|  | c |\n| d | e |");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tables: what is tagged as one, stands in a lattice of ruled lines, between ruled lines, or in columns.
 
+mod aligned;
 mod columns;
 mod lattice;
 mod ruled;
@@ -7,6 +8,9 @@ mod tagged;
 
 use super::{Line, PageLines, tagged::Tagged};
 use crate::pdf::{geometry::Direction, script::is_rtl};
+
+/// The texts of cells, row by row.
+type Rows = Vec<Vec<String>>;
 
 /// A table found on a page.
 #[derive(Debug)]
@@ -39,7 +43,7 @@ impl Area {
 pub(super) fn tables(page: &PageLines, tagged: &Tagged) -> (Vec<Table>, Vec<bool>) {
     let mut taken = vec![false; page.lines.len()];
     let mut tables = Vec::new();
-    let mut take = |lines: Vec<usize>, rows: Option<Vec<Vec<String>>>, taken: &mut Vec<bool>| {
+    let mut take = |lines: Vec<usize>, rows: Option<Rows>, taken: &mut Vec<bool>| {
         if let (Some(at), Some(rows)) = (lines.first(), rows) {
             tables.push(Table { at: *at, rows });
             lines.iter().for_each(|line| taken[*line] = true);
@@ -64,16 +68,15 @@ pub(super) fn tables(page: &PageLines, tagged: &Tagged) -> (Vec<Table>, Vec<bool
             take(run, rows, &mut taken);
         }
     }
-    for run in columns::runs(&page.lines, &taken) {
-        let rows = columns::rows(run.iter().map(|at| &page.lines[*at]), columns::Evidence::Alignment);
-        take(run, rows, &mut taken);
+    for (lines, rows) in aligned::tables(&page.lines, &taken) {
+        take(lines, Some(rows), &mut taken);
     }
     tables.sort_by_key(|table| table.at);
     (tables, taken)
 }
 
 /// Rows in reading order, without the empty rows and columns, if a table is left.
-fn tidy(rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
+fn tidy(rows: Rows) -> Option<Rows> {
     let mut rows = compact(rows)?;
     let rtl = rows.iter().flatten().filter(|cell| is_rtl(cell)).count();
     if rtl * 2 > rows.iter().flatten().filter(|cell| !cell.is_empty()).count() {
@@ -83,7 +86,7 @@ fn tidy(rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
 }
 
 /// Rows without the empty rows and columns, if a table is left.
-fn compact(mut rows: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
+fn compact(mut rows: Rows) -> Option<Rows> {
     rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
     let width = rows.iter().map(Vec::len).max().unwrap_or_default();
     let used: Vec<bool> = (0..width)

@@ -1,17 +1,14 @@
 //! Text in columns: rows whose parts stand below each other, with clear space between them.
 
 use super::{add, tidy};
-use crate::pdf::{
-    geometry::Direction,
-    layout::{Line, blocks::starts_item, headings::has_leader},
-};
+use crate::pdf::layout::Line;
 
 /// How many font sizes of space part two cells where nothing but alignment speaks for a table.
-const CLEAR_GAP: f32 = 1.6;
+pub(super) const CLEAR_GAP: f32 = 1.6;
 /// The same where lines are ruled around it.
-const RULED_GAP: f32 = 0.7;
+pub(super) const RULED_GAP: f32 = 0.7;
 /// The least number of rows that only alignment speaks for.
-const MIN_ROWS: usize = 3;
+pub(super) const MIN_ROWS: usize = 3;
 
 /// What speaks for a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +29,10 @@ impl Evidence {
 }
 
 /// A part of a row without a wide gap.
-struct Part {
-    u0: f32,
-    u1: f32,
-    text: String,
+pub(super) struct Part {
+    pub(super) u0: f32,
+    pub(super) u1: f32,
+    pub(super) text: String,
 }
 
 /// A line of cells.
@@ -117,38 +114,8 @@ fn grouped<'l>(lines: impl Iterator<Item = &'l Line>, evidence: Evidence) -> Vec
     rows
 }
 
-/// Runs of neighbouring lines that could be the rows of a table by their gaps.
-pub(super) fn runs(lines: &[Line], taken: &[bool]) -> Vec<Vec<usize>> {
-    let mut runs: Vec<Vec<usize>> = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let row = !taken[at] && is_row(line);
-        let follows = open.last().is_some_and(|last| {
-            let last = &lines[*last];
-            (0.5 * line.size..2.6 * line.size).contains(&(line.v - last.v))
-                && (last.size - line.size).abs() < 1.0
-        });
-        if !row || !follows {
-            runs.push(std::mem::take(&mut open));
-        }
-        if row {
-            open.push(at);
-        }
-    }
-    runs.push(open);
-    runs.retain(|run| run.len() >= MIN_ROWS);
-    runs
-}
-
-fn is_row(line: &Line) -> bool {
-    line.direction == Direction::Right
-        && !line.style.mono
-        && !starts_item(line)
-        && parts(line, CLEAR_GAP).len() > 1
-        && !has_leader(&line.text())
-}
-
-fn parts(line: &Line, gap: f32) -> Vec<Part> {
+/// The parts of a line with gaps of at least so many font sizes between them.
+pub(super) fn parts(line: &Line, gap: f32) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for word in &line.words {
         match parts.last_mut() {

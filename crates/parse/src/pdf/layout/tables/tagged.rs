@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{add, compact};
+use super::{Rows, add, compact};
 use crate::pdf::{
     layout::{Line, tagged::Tagged},
     tags::Role,
@@ -24,7 +24,7 @@ struct Cell {
 }
 
 /// The lines of each table of a page by their tags, with its rows if that is one by its looks too.
-pub(super) fn tables(lines: &[Line], tagged: &Tagged) -> Vec<(Vec<usize>, Option<Vec<Vec<String>>>)> {
+pub(super) fn tables(lines: &[Line], tagged: &Tagged) -> Vec<(Vec<usize>, Option<Rows>)> {
     let mut tables: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
         if let Some(table) = table(line, tagged) {
@@ -50,7 +50,7 @@ fn table(line: &Line, tagged: &Tagged) -> Option<u32> {
     roles.all(|table| table == Some(first)).then_some(first)
 }
 
-fn rows<'l>(lines: impl Iterator<Item = &'l Line>, tagged: &Tagged) -> Option<Vec<Vec<String>>> {
+fn rows<'l>(lines: impl Iterator<Item = &'l Line>, tagged: &Tagged) -> Option<Rows> {
     let mut cells: BTreeMap<(u32, u32), Cell> = BTreeMap::new();
     for line in lines {
         for word in &line.words {
@@ -71,17 +71,15 @@ fn rows<'l>(lines: impl Iterator<Item = &'l Line>, tagged: &Tagged) -> Option<Ve
     {
         return None;
     }
-    let mut rows: Vec<Vec<String>> = Vec::with_capacity(numbers.len());
+    let mut rows: Rows = Vec::with_capacity(numbers.len());
     let mut open = None;
     for ((row, column), cell) in cells {
         if open != Some(row) {
             rows.push(vec![String::new(); columns.len()]);
             open = Some(row);
         }
-        if let Some(texts) = rows.last_mut() {
-            if let Some(at) = columns.get(&column) {
-                texts[*at] = cell.text;
-            }
+        if let (Some(texts), Some(at)) = (rows.last_mut(), columns.get(&column)) {
+            texts[*at] = cell.text;
         }
     }
     compact(rows)
