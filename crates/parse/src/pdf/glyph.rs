@@ -83,6 +83,8 @@ pub(super) struct Rule {
 pub(super) struct PageContent {
     pub(super) glyphs: Vec<Glyph>,
     pub(super) rules: Vec<Rule>,
+    /// Small drawings, about as wide as high, such as bullets.
+    pub(super) dots: Vec<Rule>,
     pub(super) width: f32,
     pub(super) height: f32,
     /// Characters shown.

@@ -116,7 +116,7 @@ struct Run<'r, 'a> {
 impl<'a> Run<'_, 'a> {
     fn finish(mut self) -> PageContent {
         self.shared.usual_glyphs = self.content.glyphs.len();
-        self.content.rules = self.paths.into_rules();
+        (self.content.rules, self.content.dots) = self.paths.into_rules_and_dots();
         self.content
     }
 

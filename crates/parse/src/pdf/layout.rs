@@ -9,6 +9,7 @@
 
 mod assemble;
 mod blocks;
+mod bullets;
 mod code;
 mod furniture;
 mod headings;

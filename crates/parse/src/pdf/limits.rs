@@ -8,6 +8,8 @@ pub(super) const MAX_SAVED_STATES: usize = 256;
 pub(super) const MAX_MARKED_DEPTH: usize = 256;
 /// The most ruled lines that are kept of a page.
 pub(super) const MAX_RULES_PER_PAGE: usize = 20_000;
+/// The most small drawings that are kept of a page: more are a picture.
+pub(super) const MAX_DOTS_PER_PAGE: usize = 1_000;
 /// The most glyphs that are kept of a page: a page of a newspaper has some 30,000.
 pub(super) const MAX_GLYPHS_PER_PAGE: usize = 300_000;
 /// The most pages.

@@ -248,3 +248,40 @@ fn contents_columns_of_prose_and_code_are_no_tables() {
         assert!(!kinds(&document).contains(&"table"), "{document:?}");
     }
 }
+
+#[test]
+fn bullets_that_are_drawn_are_marks() {
+    let disc = |x: f32, y: f32| {
+        format!(
+            "{x} {y} m {0} {1} {2} {1} {2} {y} c {2} {3} {x} {3} {x} {y} c h f\n",
+            x,
+            y + 2.0,
+            x + 3.0,
+            y - 2.0
+        )
+    };
+    let square = |x: f32, y: f32| format!("{x} {y} 3 3 re f\n");
+    let content = lines(72.0, 720.0, &["These things are here:"])
+        + &disc(82.0, 703.5)
+        + &lines(92.0, 700.0, &["first of the things"])
+        + &square(102.0, 688.0)
+        + &lines(112.0, 686.0, &["a part of the first"])
+        + &disc(82.0, 675.5)
+        + &lines(92.0, 672.0, &["second of them"])
+        + &lines(72.0, 640.0, &PROSE);
+    let document = parse(Builder::new().page(&content));
+    assert_eq!(
+        items(&document),
+        [(0, None, "first of the things"), (1, None, "a part of the first"), (0, None, "second of them")]
+    );
+    assert_eq!(kinds(&document), ["p", "ul", "p"]);
+}
+
+#[test]
+fn names_in_a_face_of_fixed_width_are_no_code_within_a_sentence() {
+    let content = lines(72.0, 700.0, &["A sentence goes on to the end of its line, where"])
+        + &line("F3", 9.0, 72.0, 686.0, "a_name_that_is_long_enough_to_fill_a_line_of_it")
+        + &lines(72.0, 672.0, &["comes before its end."]);
+    let document = parse(Builder::new().page(&content));
+    assert_eq!(kinds(&document), ["p"], "{document:?}");
+}

@@ -175,7 +175,10 @@ impl Assembly {
     /// Whether a block is code: neither a heading nor the start of an item, both of which may be of
     /// nothing but a name in such a face.
     fn is_code(&self, block: &Block) -> bool {
-        let starts_item = || block.lines.first().is_some_and(|line| self.tagged.label(line).is_some());
+        let starts_item = || {
+            self.tagged.item(block).is_some()
+                && block.lines.first().is_some_and(|line| self.tagged.label(line).is_some())
+        };
         code::is_code(block) && self.tagged.heading(block).is_none() && !starts_item()
     }
 

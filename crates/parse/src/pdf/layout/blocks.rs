@@ -180,6 +180,9 @@ fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Bod
             && (0.3 * size..3.0 * size).contains(&distance)
             && (next.style.mono == last.style.mono || tagged.heading(block).is_some());
     }
+    if next.style.mono != last.style.mono && goes_on_in_sentence(block, next, right, body) {
+        return true;
+    }
     if !(0.88..1.14).contains(&ratio) || next.style.mono != last.style.mono || distance <= 0.3 * size {
         return false;
     }
@@ -212,15 +215,35 @@ fn goes_on(block: &Block, next: &Line, right: f32, after: Option<f32>, body: Bod
     if indent < -0.8 * size && !one {
         return false;
     }
-    let ended = last.words.last().is_some_and(|word| {
-        word.text.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：']) || word.text.ends_with(".)")
-    });
+    let ended = is_ended(last);
     let width = (right - left).max(1.0);
     let broken = last
         .words
         .last()
         .is_some_and(|word| word.text.len() > 1 && word.text.ends_with(['-', '‐', '\u{ad}']));
     broken || !(short && (ended || right - last.u1 > 0.35 * width))
+}
+
+/// Whether a line goes on with a sentence in which names in a face of fixed width fill whole lines.
+fn goes_on_in_sentence(block: &Block, next: &Line, right: f32, body: Body) -> bool {
+    let Some(last) = block.lines.last() else { return false };
+    let size = block.lines.iter().map(|line| line.size).fold(next.size, f32::max);
+    let left = block.lines.iter().map(|line| line.u0).fold(f32::INFINITY, f32::min);
+    let text_left = block.lines.get(1).unwrap_or(last).u0;
+    let below = (0.3 * size..size * body.leading * 1.15 + 0.3).contains(&(next.v - last.v));
+    let hanging =
+        block.lines.len() == 1 && starts_item(last) && next.u0 > left && next.u0 < left + 4.0 * size;
+    let flush = (next.u0 - text_left).abs() < 0.3 * size || hanging;
+    let full = right - last.u1 <= next.first_width() + 0.6 * size;
+    let is_text = block.lines.iter().any(|line| !line.style.mono);
+    is_text && below && flush && full && !is_ended(last) && !starts_item(next)
+}
+
+/// Whether a line ends a sentence.
+fn is_ended(line: &Line) -> bool {
+    line.words.last().is_some_and(|word| {
+        word.text.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：']) || word.text.ends_with(".)")
+    })
 }
 
 /// Whether a line starts with the bullet or number of a list item.

@@ -1,12 +1,13 @@
 //! Glyphs to words and lines.
 
 mod bidi;
+mod face;
 mod gaps;
 mod notes;
 
-use super::{Line, PageLines, Word, order};
+use super::{Line, PageLines, Word, bullets, order};
 use crate::pdf::{
-    fonts::{FontStyle, Fonts},
+    fonts::Fonts,
     glyph::{Glyph, PageContent},
 };
 
@@ -25,8 +26,6 @@ const USUAL_LINE: usize = 120;
 const USUAL_WORDS: usize = 16;
 /// The room made for a word, in bytes.
 const USUAL_WORD: usize = 16;
-/// How many faces back one that a line has already is looked for.
-const MAX_FACES: usize = 16;
 /// The most glyphs in a line.
 const MAX_LINE: usize = 4_000;
 
@@ -47,6 +46,7 @@ pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
         }
     }
     lines.extend(open.and_then(|line| line.close(fonts)));
+    bullets::mark(&mut lines, &page.dots);
     order::restore(&mut lines);
     PageLines { lines, rules: page.rules, height: page.height }
 }
@@ -136,13 +136,11 @@ impl OpenLine {
             notes::bracket(&mut self.glyphs, self.v, self.size);
         }
         let word_gap = gaps::word_gap(&self.glyphs);
-        let mut faces = Faces::default();
+        let (style, size) = face::face(&self.glyphs, fonts)?;
         let mut words: Vec<Word> = Vec::with_capacity(USUAL_WORDS);
         let mut before: Option<&Glyph> = None;
         let direction = self.last().direction;
         for Placed { glyph, after_space } in &self.glyphs {
-            let style = fonts.style(glyph.font);
-            faces.add((style, (glyph.size * 10.0) as u32), glyph.text.characters());
             let parted = *after_space || before.is_some_and(|before| self.parts(before, glyph, word_gap));
             before = Some(glyph);
             match words.last_mut() {
@@ -165,7 +163,6 @@ impl OpenLine {
             }
         }
         words.retain(|word| !word.text.is_empty());
-        let (style, size) = faces.most_used()?;
         (!words.is_empty()).then_some(Line {
             words,
             u0: self.u0,
@@ -195,28 +192,5 @@ impl OpenLine {
         let letter = |glyph: &Glyph| glyph.text.chars().all(char::is_alphabetic);
         // Behind a single letter it is an exponent.
         raised(before) && digit(before) && letter(next) && !raised(next)
-    }
-}
-
-/// The faces of a line, each with the number of characters set in it: two or three, next to each other.
-#[derive(Default)]
-struct Faces(Vec<(Face, usize)>);
-
-/// A style and the font size in tenths of a point.
-type Face = (FontStyle, u32);
-
-impl Faces {
-    fn add(&mut self, face: Face, characters: usize) {
-        match self.0.iter_mut().rev().take(MAX_FACES).find(|(known, _)| *known == face) {
-            Some((_, count)) => *count += characters,
-            None => self.0.push((face, characters)),
-        }
-    }
-
-    /// Of several, the larger one, and rather that of plain text.
-    fn most_used(self) -> Option<Face> {
-        let plain = |style: FontStyle| (!style.mono, !style.bold, !style.italic);
-        let most = self.0.into_iter().max_by_key(|((style, size), count)| (*count, *size, plain(*style)));
-        most.map(|(face, _)| face)
     }
 }

@@ -4,7 +4,10 @@
 //! cover too little of the text count for nothing; of the others, headings and items that are too long
 //! to be some count as text, and a document all of headings as one without.
 
-use super::{Line, PageLines, blocks::Block};
+use super::{
+    Line, PageLines,
+    blocks::{Block, Marker, marker},
+};
 use crate::pdf::tags::{Item, Role, Tag, Tags};
 
 /// The least share of a document's characters that its tags have to claim.
@@ -80,11 +83,14 @@ impl Tagged {
         }
     }
 
-    /// The mark that a line of an item starts with, if it is tagged as one.
+    /// The mark that a line of an item starts with, if it is tagged as one or a bullet.
     pub(super) fn label(&self, line: &Line) -> Option<String> {
         let is_label = |tag| matches!(self.role(tag), Some(Role::Item(Item { label: true, .. })));
         let words = line.words.iter().take_while(|word| is_label(word.tag)).map(|word| word.text.as_str());
         let label = words.collect::<Vec<_>>().join(" ");
+        if label.is_empty() && marker(line) == Some(Marker::Bullet) {
+            return line.words.first()?.text.chars().next().map(String::from);
+        }
         (!label.is_empty()).then_some(label)
     }
 
