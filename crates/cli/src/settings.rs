@@ -12,6 +12,7 @@ use anyhow::{Context, anyhow};
 use config::{Config, Environment, File, FileFormat};
 use llm::Secret;
 use model::{Price, Prices};
+use parse::Password;
 use serde::Deserialize;
 
 pub(crate) use self::server::{Auth, ServerSettings};
@@ -44,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) max_concurrency: usize,
     /// Until a call is given up.
     pub(crate) request_timeout: Duration,
+    /// What encrypted PDFs may open with.
+    pub(crate) pdf_passwords: Vec<Password>,
     /// The settings file, if there is one.
     pub(crate) file: Option<PathBuf>,
 }
@@ -68,6 +71,8 @@ struct Layer {
     prices: BTreeMap<String, Price>,
     max_concurrency: Option<usize>,
     request_timeout: Option<u64>,
+    pdf_password: Option<String>,
+    pdf_password_file: Option<PathBuf>,
 }
 
 /// Every name that a settings file may hold, but those of the server.
@@ -81,6 +86,8 @@ const KNOWN: &[&str] = &[
     "prices",
     "max_concurrency",
     "request_timeout",
+    "pdf_password",
+    "pdf_password_file",
 ];
 
 impl Settings {
@@ -95,14 +102,22 @@ impl Settings {
         Ok((settings, ServerSettings::new(server, listen)?))
     }
 
+    /// What encrypted PDFs may open with, for a command that needs no other setting.
+    pub(crate) fn load_pdf_passwords() -> Outcome<Vec<Password>> {
+        read()?.layer.pdf_passwords()
+    }
+
     fn from_layers(layers: Layers, flags: &Common) -> Outcome<(Self, server::ServerLayer)> {
         let Layers { file, layer, server } = layers;
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
 
         let data_dir =
-            flags.data_dir.clone().or(layer.data_dir).or_else(default_data_dir).ok_or_else(|| {
-                Failure::usage(anyhow!("there is no home directory to keep data in")).hint("set --data-dir")
-            })?;
+            flags.data_dir.clone().or_else(|| layer.data_dir.clone()).or_else(default_data_dir).ok_or_else(
+                || {
+                    Failure::usage(anyhow!("there is no home directory to keep data in"))
+                        .hint("set --data-dir")
+                },
+            )?;
         let max_concurrency = flags.max_concurrency.or(layer.max_concurrency).unwrap_or(32);
         let request_timeout = flags.request_timeout.or(layer.request_timeout).unwrap_or(120);
         for (name, value) in
@@ -112,7 +127,9 @@ impl Settings {
                 return Err(Failure::usage(anyhow!("{name} is 0; it has to be 1 or more")));
             }
         }
+        let pdf_passwords = layer.pdf_passwords()?;
         let settings = Self {
+            pdf_passwords,
             database_url: flags
                 .database_url
                 .clone()
@@ -138,6 +155,31 @@ impl Settings {
             file,
         };
         Ok((settings, server))
+    }
+}
+
+impl Layer {
+    /// The passwords of PDFs: the one that is set, and those of the file, one a line.
+    fn pdf_passwords(&self) -> Outcome<Vec<Password>> {
+        // Each is tried on each encrypted PDF, which is made to cost time.
+        const MOST: usize = 100;
+        let file = self.pdf_password_file.as_ref();
+        let lines = file
+            .map(|file| {
+                std::fs::read_to_string(file)
+                    .with_context(|| format!("the passwords in {} cannot be read", file.display()))
+                    .map_err(Failure::usage)
+            })
+            .transpose()?
+            .unwrap_or_default();
+        let lines = lines.lines().filter(|line| !line.is_empty());
+        let passwords: Vec<Password> =
+            self.pdf_password.as_deref().into_iter().chain(lines).map(Password::new).collect();
+        if passwords.len() > MOST {
+            let has = passwords.len();
+            return Err(Failure::usage(anyhow!("{has} passwords of PDFs are set; at most {MOST} are tried")));
+        }
+        Ok(passwords)
     }
 }
 

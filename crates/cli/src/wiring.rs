@@ -67,7 +67,7 @@ async fn open(settings: &Settings, mode: OpenMode) -> Outcome<Environment> {
     let mut environment = Environment::new(metadata, objects, Arc::new(SystemClock));
     let program = std::env::current_exe().context("this program does not know where it is")?;
     let reader = ReaderCommand { program, arguments: vec!["read-documents".into()] };
-    environment.readers = Arc::new(Readers::apart(reader));
+    environment.readers = Arc::new(Readers::apart(reader).with_passwords(settings.pdf_passwords.clone()));
     environment.limits.max_concurrency = settings.max_concurrency;
     Ok(environment)
 }

@@ -13,11 +13,11 @@ use std::{
 };
 
 use model::{Format, Parsing};
-use parse::{ChunkDraft, ParseError};
+use parse::{ChunkDraft, Help, ParseError, Password};
 use serde::{Deserialize, Serialize};
 
 pub use self::child::read_documents;
-use self::process::Process;
+use self::{process::Process, wire::Ask};
 
 /// What a document is to be read as.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -84,6 +84,8 @@ pub struct Readers {
     /// How processes are started; `None`: documents are read in this one.
     command: Option<ReaderCommand>,
     limits: fn(usize) -> ReadLimits,
+    /// What encrypted documents may open with.
+    passwords: Vec<Password>,
     /// Processes that wait for a document.
     idle: Mutex<Vec<Process>>,
 }
@@ -91,7 +93,7 @@ pub struct Readers {
 impl Readers {
     /// Reads in this process, where nothing bounds memory: for tests.
     pub fn here() -> Self {
-        Self { command: None, limits: ReadLimits::of, idle: Mutex::default() }
+        Self { command: None, limits: ReadLimits::of, passwords: Vec::new(), idle: Mutex::default() }
     }
 
     /// Reads in processes of their own, each of which goes on to further documents.
@@ -104,10 +106,16 @@ impl Readers {
         Self { limits, ..self }
     }
 
+    /// The same, with passwords that encrypted documents may open with.
+    pub fn with_passwords(self, passwords: Vec<Password>) -> Self {
+        Self { passwords, ..self }
+    }
+
     /// Reads a document; or says why it cannot be read, in words for the user.
     pub async fn read(&self, bytes: Vec<u8>, reading: Reading) -> Result<Read, String> {
         let Some(command) = &self.command else {
-            let read = tokio::task::spawn_blocking(move || read(&bytes, reading)).await;
+            let passwords = self.passwords.clone();
+            let read = tokio::task::spawn_blocking(move || read(&bytes, reading, &passwords)).await;
             return read.unwrap_or_else(|error| Err(ParseError::Bug(error.to_string()).to_string()));
         };
         let idle = self.with_idle(Vec::pop);
@@ -115,7 +123,9 @@ impl Readers {
             Some(process) => process,
             None => Process::start(command)?,
         };
-        let (read, process_is_well) = process.read(&bytes, reading, (self.limits)(bytes.len())).await;
+        let limits = (self.limits)(bytes.len());
+        let ask = Ask { reading, memory: limits.memory, passwords: self.passwords.clone() };
+        let (read, process_is_well) = process.read(&bytes, ask, limits).await;
         if process_is_well {
             self.with_idle(|idle| idle.push(process));
         }
@@ -127,9 +137,10 @@ impl Readers {
     }
 }
 
-fn read(bytes: &[u8], reading: Reading) -> Result<Read, String> {
+fn read(bytes: &[u8], reading: Reading, passwords: &[Password]) -> Result<Read, String> {
     let Parsing { chunking, options } = reading.parsing;
-    let document = parse::parse(bytes, reading.format, &options.into()).map_err(|error| error.to_string())?;
+    let document = parse::parse_with(bytes, reading.format, &options.into(), Help { passwords })
+        .map_err(|error| error.to_string())?;
     let chunks = parse::chunk(&document, &chunking);
     let json =
         serde_json::to_vec(&document).map_err(|error| ParseError::Bug(error.to_string()).to_string())?;
@@ -183,7 +194,7 @@ mod tests {
 
     #[test]
     fn questions_are_answered_until_none_comes() {
-        let ask = wire::Ask { reading: reading(), memory: 1 << 40 };
+        let ask = Ask { reading: reading(), memory: 1 << 40, passwords: Vec::new() };
         let mut asked = Vec::new();
         for document in ["Some text.", ""] {
             wire::write_frame(&mut asked, &serde_json::to_vec(&ask).unwrap()).unwrap();

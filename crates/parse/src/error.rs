@@ -18,6 +18,15 @@ pub enum ParseError {
         /// The format's name.
         format: &'static str,
     },
+    /// It is a PDF that needs a password, and none that was given opens it.
+    #[error(
+        "the PDF needs {}: set DATA_FORGE_PDF_PASSWORD, or DATA_FORGE_PDF_PASSWORD_FILE to a file of passwords, one a line",
+        password(*.tried)
+    )]
+    Locked {
+        /// How many passwords were given.
+        tried: usize,
+    },
     /// It is damaged beyond repair.
     #[error("the {format} cannot be read: {reason}")]
     Broken {
@@ -40,4 +49,12 @@ pub enum ParseError {
     /// The parser itself failed.
     #[error("the parser failed on this file, which is a bug in Data Forge: {0}")]
     Bug(String),
+}
+
+fn password(tried: usize) -> String {
+    match tried {
+        0 => "a password".into(),
+        1 => "another password than the one that is set".into(),
+        _ => format!("another password than the {tried} that are set"),
+    }
 }

@@ -8,6 +8,7 @@ mod draft;
 mod encoding;
 mod error;
 mod guard;
+mod help;
 mod html;
 pub mod language;
 mod lists;
@@ -24,6 +25,7 @@ pub use chunking::{ChunkDraft, chunk, count_tokens};
 pub use detect::{by_extension, detect, supported_extension};
 pub use draft::Draft;
 pub use error::ParseError;
+pub use help::{Help, Password};
 pub use model::{Chunking, ChunkingStrategy};
 pub use options::Options;
 
@@ -34,10 +36,23 @@ use model::{Format, ParsedDocument};
 /// # Errors
 /// Why the document cannot be read, in words for the user.
 pub fn parse(bytes: &[u8], format: Format, options: &Options) -> Result<ParsedDocument, ParseError> {
+    parse_with(bytes, format, options, Help::default())
+}
+
+/// The same with help from outside.
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn parse_with(
+    bytes: &[u8],
+    format: Format,
+    options: &Options,
+    help: Help<'_>,
+) -> Result<ParsedDocument, ParseError> {
     guard::check_size(bytes.len(), format)?;
     guard::run(|| {
         let draft = match format {
-            Format::Pdf => pdf::parse(bytes, options)?,
+            Format::Pdf => pdf::parse(bytes, options, help)?,
             Format::Docx => docx::parse(bytes, options)?,
             Format::Markdown => markdown::parse(bytes),
             Format::Txt => txt::parse(bytes),

@@ -19,14 +19,14 @@ mod tags;
 use model::Format;
 
 use self::{layout::PageLines, limits::MAX_PAGES, pages::Reading, tags::Tags};
-use crate::{Draft, Options, ParseError};
+use crate::{Draft, Help, Options, ParseError};
 
 /// Parses a PDF.
 ///
 /// # Errors
-/// Where it is encrypted with a password, has no page or no text.
-pub fn parse(bytes: &[u8], options: &Options) -> Result<Draft, ParseError> {
-    let pdf = document::open(bytes)?;
+/// Where it is encrypted with a password that is not given, has no page or no text.
+pub fn parse(bytes: &[u8], options: &Options, help: Help<'_>) -> Result<Draft, ParseError> {
+    let pdf = document::open(bytes, help.passwords)?;
     let pages = pdf.pages();
     if pages.len() > MAX_PAGES {
         return Err(ParseError::TooLarge(format!("{} pages; at most {MAX_PAGES} are read", pages.len())));

@@ -9,12 +9,12 @@ mod tags;
 
 use builder::{Builder, line, lines};
 use model::{Block, BlockKind, ParsedDocument};
-use parse::{Options, ParseError, pdf};
+use parse::{Help, Options, ParseError, Password, pdf};
 use proptest::prelude::*;
 use rstest::rstest;
 
 fn parse(pdf: Builder) -> ParsedDocument {
-    pdf::parse(&pdf.build(), &Options::default())
+    pdf::parse(&pdf.build(), &Options::default(), Help::default())
         .and_then(parse::Draft::finish)
         .expect("the document is well formed and has text")
 }
@@ -311,21 +311,45 @@ fn a_password_is_asked_for() {
         "/Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O <{key}> /U <{key}> >> /ID [<00> <00>]"
     );
     let pdf = Builder::new().page(&lines(72.0, 700.0, &PROSE)).trailer(&encrypt).build();
-    assert_eq!(pdf::parse(&pdf, &Options::default()), Err(ParseError::Encrypted { format: "PDF" }));
+    assert_eq!(pdf::parse(&pdf, &Options::default(), Help::default()), Err(ParseError::Locked { tried: 0 }));
+}
+
+#[rstest]
+#[case::rc4_40(include_bytes!("pdf/encrypted/rc4-40.pdf"))]
+#[case::rc4_128(include_bytes!("pdf/encrypted/rc4-128.pdf"))]
+#[case::aes_128(include_bytes!("pdf/encrypted/aes-128.pdf"))]
+#[case::aes_256(include_bytes!("pdf/encrypted/aes-256.pdf"))]
+fn the_password_that_fits_opens(#[case] bytes: &[u8]) {
+    let parsed = |passwords: &[&str]| {
+        let passwords: Vec<Password> = passwords.iter().copied().map(Password::new).collect();
+        let help = Help { passwords: &passwords };
+        pdf::parse(bytes, &Options::default(), help)
+            .and_then(parse::Draft::finish)
+            .map(|document| document.text)
+    };
+    assert_eq!(parsed(&["open", "", "sesame"]).as_deref(), Ok("The valve opens at seven bar."));
+    assert_eq!(parsed(&[]), Err(ParseError::Locked { tried: 0 }));
+    let error = parsed(&["Sesame", "sesame "]).unwrap_err();
+    assert_eq!(error, ParseError::Locked { tried: 2 });
+    assert!(
+        error.to_string().starts_with("the PDF needs another password than the 2 that are set"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_cut_file_is_repaired_or_refused() {
     let whole = Builder::new().page(&lines(72.0, 700.0, &PROSE)).build();
     let without_table = whole.windows(4).position(|bytes| bytes == b"xref").unwrap();
-    let document = pdf::parse(&whole[..without_table], &Options::default()).unwrap().finish().unwrap();
+    let document =
+        pdf::parse(&whole[..without_table], &Options::default(), Help::default()).unwrap().finish().unwrap();
     assert_eq!(document.text, PROSE.join(" "));
     assert!(matches!(
-        pdf::parse(&whole[..40], &Options::default()),
+        pdf::parse(&whole[..40], &Options::default(), Help::default()),
         Err(ParseError::Broken { format: "PDF", .. })
     ));
     assert!(matches!(
-        pdf::parse(b"no PDF at all", &Options::default()),
+        pdf::parse(b"no PDF at all", &Options::default(), Help::default()),
         Err(ParseError::Broken { format: "PDF", .. })
     ));
 }
@@ -333,7 +357,7 @@ fn a_cut_file_is_repaired_or_refused() {
 #[test]
 fn pages_without_text_need_ocr() {
     let Err(ParseError::NoText { hint, .. }) =
-        pdf::parse(&Builder::new().page("0 0 100 100 re f").build(), &Options::default())
+        pdf::parse(&Builder::new().page("0 0 100 100 re f").build(), &Options::default(), Help::default())
     else {
         panic!("there is no text to find")
     };
@@ -386,12 +410,12 @@ fn sample() -> Vec<u8> {
 proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let _ = pdf::parse(&bytes, &Options::default());
+        let _ = pdf::parse(&bytes, &Options::default(), Help::default());
     }
 
     #[test]
     fn random_content_never_panics(content in "[ -~\n]{0,300}") {
-        let _ = pdf::parse(&Builder::new().page(&content).build(), &Options::default());
+        let _ = pdf::parse(&Builder::new().page(&content).build(), &Options::default(), Help::default());
     }
 
     #[test]
@@ -408,7 +432,7 @@ proptest! {
         if !keep_whole {
             bytes.truncate(cut.index(bytes.len()));
         }
-        if let Ok(draft) = pdf::parse(&bytes, &Options::default()) {
+        if let Ok(draft) = pdf::parse(&bytes, &Options::default(), Help::default()) {
             prop_assert!(!draft.is_empty());
         }
     }

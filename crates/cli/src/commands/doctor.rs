@@ -22,6 +22,9 @@ pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
     report.line("object store", objects(&settings).await)?;
     report.line("gateway", gateway(&settings).await)?;
     report.line("default teacher", teacher(&settings))?;
+    let passwords = settings.pdf_passwords.len();
+    report
+        .line("passwords of PDFs", Ok(if passwords == 0 { "none".into() } else { passwords.to_string() }))?;
     report.line("server", Ok(format!("listens on {}", server.listen)))?;
     Ok(if report.failed { Exit::Failed } else { Exit::Done })
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use ::parse::ChunkDraft;
+use ::parse::{ChunkDraft, Help};
 use anyhow::Context;
 use model::{ParsedDocument, Parsing};
 use serde::Serialize;
@@ -11,6 +11,7 @@ use crate::{
     args::{ParseArgs, TextFormat},
     failure::{Exit, Outcome},
     printer::Printer,
+    settings::Settings,
 };
 
 /// A document as parsed, on one line.
@@ -25,9 +26,11 @@ struct Line<'a> {
 /// Prints documents as parsed. One that fails is named, and the rest goes on.
 pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     let parsing = args.parsing.parsing()?;
+    let passwords = Settings::load_pdf_passwords()?;
+    let help = Help { passwords: &passwords };
     let mut failed = 0;
     for path in &args.files {
-        match one(path, args.format, &parsing) {
+        match one(path, args.format, &parsing, help) {
             Ok(text) => printer.data(text)?,
             Err(error) => {
                 failed += 1;
@@ -42,10 +45,11 @@ pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     })
 }
 
-fn one(path: &Path, format: Option<TextFormat>, parsing: &Parsing) -> anyhow::Result<String> {
+fn one(path: &Path, format: Option<TextFormat>, parsing: &Parsing, help: Help<'_>) -> anyhow::Result<String> {
     let bytes = fs::read(path).context("it cannot be read")?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let document = ::parse::parse(&bytes, ::parse::detect(&bytes, &name)?, &parsing.options.into())?;
+    let format_of_file = ::parse::detect(&bytes, &name)?;
+    let document = ::parse::parse_with(&bytes, format_of_file, &parsing.options.into(), help)?;
     Ok(match format {
         Some(TextFormat::Text) => document.text,
         Some(TextFormat::Markdown) => ::parse::render::markdown(&document),

@@ -10,6 +10,7 @@ mod gateway;
 mod interruption;
 mod kill;
 mod openapi;
+mod passwords;
 mod readers;
 mod run;
 mod serve;

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    Read, ReadLimits, ReaderCommand, Reading,
+    Read, ReadLimits, ReaderCommand,
     wire::{Answer, Ask, next_frame, send_frame},
 };
 
@@ -62,10 +62,10 @@ impl Process {
     pub(super) async fn read(
         &mut self,
         bytes: &[u8],
-        reading: Reading,
+        ask: Ask,
         limits: ReadLimits,
     ) -> (Result<Read, String>, bool) {
-        match timeout(limits.time, self.ask(bytes, reading, limits)).await {
+        match timeout(limits.time, self.ask(bytes, ask)).await {
             Ok(Ok(answer)) => (answer, true),
             Ok(Err(error)) => (Err(self.end(limits, &error).await), false),
             Err(_) => {
@@ -76,13 +76,7 @@ impl Process {
         }
     }
 
-    async fn ask(
-        &mut self,
-        bytes: &[u8],
-        reading: Reading,
-        limits: ReadLimits,
-    ) -> io::Result<Result<Read, String>> {
-        let ask = Ask { reading, memory: limits.memory };
+    async fn ask(&mut self, bytes: &[u8], ask: Ask) -> io::Result<Result<Read, String>> {
         send_frame(&mut self.to, &serde_json::to_vec(&ask)?).await?;
         send_frame(&mut self.to, bytes).await?;
         let about = match serde_json::from_slice(&next_frame(&mut self.from).await?)? {

@@ -6,18 +6,21 @@
 
 use std::io::{self, Read, Write};
 
+use parse::Password;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::{About, Reading};
 
 /// What is asked of a reader.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ask {
     /// How the document is to be read.
     pub(super) reading: Reading,
     /// How much memory that may take, in bytes.
     pub(super) memory: u64,
+    /// What it may open with, if it is encrypted.
+    pub(super) passwords: Vec<Password>,
 }
 
 /// What a reader answers first.

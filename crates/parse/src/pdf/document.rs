@@ -3,11 +3,11 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use hayro_syntax::{
-    DecryptionError, LoadPdfError, Pdf,
+    DecryptionError, LoadPdfError, Pdf, PdfData,
     object::{self, Dict, ObjectIdentifier},
 };
 
-use crate::ParseError;
+use crate::{ParseError, Password};
 
 /// The most entries that are read of an outline.
 const MAX_OUTLINE: usize = 20_000;
@@ -20,15 +20,23 @@ pub(super) struct OutlineItem {
     pub(super) title: String,
 }
 
-/// Opens a PDF; damaged ones are repaired as far as that goes.
+/// Opens a PDF, an encrypted one with the empty password or the first of these that fits; damaged ones are
+/// repaired as far as that goes.
 ///
 /// # Errors
-/// Where it needs a password or holds no page.
-pub(super) fn open(bytes: &[u8]) -> Result<Pdf, ParseError> {
-    let pdf = Pdf::new(bytes.to_vec()).map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-            ParseError::Encrypted { format: "PDF" }
+/// Where none of the passwords opens it, or it holds no page.
+pub(super) fn open(bytes: &[u8], passwords: &[Password]) -> Result<Pdf, ParseError> {
+    const LOCKED: LoadPdfError = LoadPdfError::Decryption(DecryptionError::PasswordProtected);
+    let data = PdfData::from(bytes.to_vec());
+    let mut opened = Pdf::new(data.clone());
+    for password in passwords {
+        if opened.as_ref().err() != Some(&LOCKED) {
+            break;
         }
+        opened = Pdf::new_with_password(data.clone(), password.expose());
+    }
+    let pdf = opened.map_err(|error| match error {
+        LOCKED => ParseError::Locked { tried: passwords.len() },
         LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
             broken("it is encrypted in a way that is not supported")
         }
