@@ -13,7 +13,7 @@ use parse::{Options, ParseError};
 /// If the parser panicked, or a block is not the slice of the text that it says it is.
 pub fn check_parsing(bytes: &[u8], format: Format) {
     if let Some(document) =
-        parse(bytes, format, Options { page_furniture: true, comments: true, whole_page: true })
+        parse(bytes, format, Options { page_furniture: true, comments: true, whole_page: true, ..Options::default() })
     {
         check_blocks(&document);
     }

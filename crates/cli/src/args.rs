@@ -200,6 +200,9 @@ pub(crate) struct ParsingArgs {
     /// Read all of an HTML page, not its main content alone
     #[arg(long)]
     whole_page: bool,
+    /// Read pages of a PDF that are pictures, by the system's tesseract
+    #[arg(long)]
+    ocr: bool,
 }
 
 impl ParsingArgs {
@@ -217,8 +220,8 @@ impl ParsingArgs {
             )));
         }
         chunking.check().map_err(Failure::usage)?;
-        let Self { page_furniture, comments, whole_page, .. } = self;
-        Ok(Parsing { chunking, options: ParseOptions { page_furniture, comments, whole_page } })
+        let Self { page_furniture, comments, whole_page, ocr, .. } = self;
+        Ok(Parsing { chunking, options: ParseOptions { page_furniture, comments, whole_page, ocr } })
     }
 }
 

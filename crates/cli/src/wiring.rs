@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
-use jobs::{Environment, ReaderCommand, Readers, StoreLogs, SystemClock};
+use jobs::{Environment, ReaderCommand, Readers, StoreLogs, SystemClock, Tesseract};
 use llm::{Gateway, GatewayConfig};
-use model::Price;
+use model::{ParseOptions, Price};
 use store::OpenMode;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -15,6 +15,9 @@ use crate::{
     printer::Printer,
     settings::{Settings, make_data_dir},
 };
+
+/// What to do where OCR is asked for and cannot be had.
+const OCR_HINT: &str = "or leave --ocr out; `data-forge doctor` says what is there";
 
 /// Where a local Ollama answers.
 pub(crate) const OLLAMA: &str = "http://127.0.0.1:11434/v1";
@@ -70,6 +73,12 @@ async fn open(settings: &Settings, mode: OpenMode) -> Outcome<Environment> {
     environment.readers = Arc::new(Readers::apart(reader).with_passwords(settings.pdf_passwords.clone()));
     environment.limits.max_concurrency = settings.max_concurrency;
     Ok(environment)
+}
+
+/// Whether pictures of text can be read, where that is asked for.
+pub(crate) fn check_ocr(options: ParseOptions) -> Outcome<()> {
+    let found = options.ocr.then(Tesseract::find).transpose();
+    found.map(drop).map_err(|error| Failure::usage(error).hint(OCR_HINT))
 }
 
 /// The gateway that is set, else a local Ollama if one answers.

@@ -13,11 +13,12 @@ use std::{
 };
 
 use model::{Format, Parsing};
-use parse::{ChunkDraft, Help, ParseError, Password};
+use parse::{ChunkDraft, Help, Ocr, ParseError, Password};
 use serde::{Deserialize, Serialize};
 
 pub use self::child::read_documents;
 use self::{process::Process, wire::Ask};
+use crate::{Tesseract, ocr};
 
 /// What a document is to be read as.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -123,7 +124,10 @@ impl Readers {
             Some(process) => process,
             None => Process::start(command)?,
         };
-        let limits = (self.limits)(bytes.len());
+        let mut limits = (self.limits)(bytes.len());
+        if wants_ocr(reading) {
+            limits.time += ocr::DOCUMENT_TIME;
+        }
         let ask = Ask { reading, memory: limits.memory, passwords: self.passwords.clone() };
         let (read, process_is_well) = process.read(&bytes, ask, limits).await;
         if process_is_well {
@@ -137,10 +141,17 @@ impl Readers {
     }
 }
 
+/// Whether OCR may be needed: only a PDF has pages that are pictures.
+fn wants_ocr(reading: Reading) -> bool {
+    reading.parsing.options.ocr && reading.format == Format::Pdf
+}
+
 fn read(bytes: &[u8], reading: Reading, passwords: &[Password]) -> Result<Read, String> {
     let Parsing { chunking, options } = reading.parsing;
-    let document = parse::parse_with(bytes, reading.format, &options.into(), Help { passwords })
-        .map_err(|error| error.to_string())?;
+    let ocr = wants_ocr(reading).then(Tesseract::find).transpose().map_err(|error| error.to_string())?;
+    let help = Help { passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
+    let document =
+        parse::parse_with(bytes, reading.format, &options.into(), help).map_err(|error| error.to_string())?;
     let chunks = parse::chunk(&document, &chunking);
     let json =
         serde_json::to_vec(&document).map_err(|error| ParseError::Bug(error.to_string()).to_string())?;

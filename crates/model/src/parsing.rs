@@ -14,7 +14,7 @@ pub struct Parsing {
     pub options: ParseOptions,
 }
 
-/// What is read of a document beside its text proper.
+/// What is read of a document beside its text proper, and how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ParseOptions {
@@ -24,4 +24,6 @@ pub struct ParseOptions {
     pub comments: bool,
     /// All of an HTML page: navigation, side bars and footers too.
     pub whole_page: bool,
+    /// Pages of a PDF without text too, by OCR; that needs `tesseract` where documents are parsed.
+    pub ocr: bool,
 }

@@ -43,6 +43,9 @@ pub enum ParseError {
         /// What to do.
         hint: &'static str,
     },
+    /// Its pages are pictures, and OCR failed on them.
+    #[error("OCR failed on its pages: {0}")]
+    Ocr(String),
     /// It goes over a bound that keeps one document from using up the machine.
     #[error("the file goes over a limit: {0}")]
     TooLarge(String),

@@ -4,11 +4,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Ocr;
+
 /// What a parser is given beside the document and the options; by default nothing.
 #[derive(Clone, Copy, Default)]
 pub struct Help<'a> {
     /// Passwords that may open an encrypted PDF; each is tried.
     pub passwords: &'a [Password],
+    /// What reads pages of a PDF that are pictures of text; without it they are empty.
+    pub ocr: Option<&'a dyn Ocr>,
 }
 
 /// A password. It shows itself as `***`; as JSON it is the text itself, for the way to a reader process.

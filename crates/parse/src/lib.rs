@@ -13,6 +13,7 @@ mod html;
 pub mod language;
 mod lists;
 mod markdown;
+mod ocr;
 mod options;
 pub mod pdf;
 pub mod render;
@@ -27,6 +28,7 @@ pub use draft::Draft;
 pub use error::ParseError;
 pub use help::{Help, Password};
 pub use model::{Chunking, ChunkingStrategy};
+pub use ocr::{Ocr, OcrError, OcrLine, OcrWord, PageImage};
 pub use options::Options;
 
 use model::{Format, ParsedDocument};

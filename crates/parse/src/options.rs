@@ -18,7 +18,8 @@ pub struct Options {
 
 impl From<ParseOptions> for Options {
     fn from(options: ParseOptions) -> Self {
-        let ParseOptions { page_furniture, comments, whole_page } = options;
+        // OCR is given to the parser as help.
+        let ParseOptions { page_furniture, comments, whole_page, ocr: _ } = options;
         Self { page_furniture, comments, whole_page, threads: 1 }
     }
 }

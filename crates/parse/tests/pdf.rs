@@ -4,6 +4,8 @@
 mod builder;
 #[path = "pdf/layout.rs"]
 mod layout;
+#[path = "pdf/ocr.rs"]
+mod ocr;
 #[path = "pdf/tags.rs"]
 mod tags;
 
@@ -322,7 +324,7 @@ fn a_password_is_asked_for() {
 fn the_password_that_fits_opens(#[case] bytes: &[u8]) {
     let parsed = |passwords: &[&str]| {
         let passwords: Vec<Password> = passwords.iter().copied().map(Password::new).collect();
-        let help = Help { passwords: &passwords };
+        let help = Help { passwords: &passwords, ..Help::default() };
         pdf::parse(bytes, &Options::default(), help)
             .and_then(parse::Draft::finish)
             .map(|document| document.text)
@@ -355,18 +357,19 @@ fn a_cut_file_is_repaired_or_refused() {
 }
 
 #[test]
-fn pages_without_text_need_ocr() {
+fn without_ocr_pages_without_text_are_named() {
     let Err(ParseError::NoText { hint, .. }) =
         pdf::parse(&Builder::new().page("0 0 100 100 re f").build(), &Options::default(), Help::default())
     else {
         panic!("there is no text to find")
     };
-    assert!(hint.contains("OCR"));
+    assert!(hint.contains("--ocr"));
 
     let text = lines(72.0, 700.0, &PROSE);
     let document = parse(Builder::new().page(&text).page("").page(&text).page("").page(""));
     assert_eq!(document.pages, Some(5));
-    let warning = "pages 2, 4–5 have no text; if they are pictures of text, run OCR over the file";
+    let warning =
+        "pages 2, 4–5 have no text; if they are pictures of text, --ocr (`ocr` in the API) reads them";
     assert_eq!(document.warnings, [warning]);
 }
 

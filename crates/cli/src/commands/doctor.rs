@@ -25,6 +25,7 @@ pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
     let passwords = settings.pdf_passwords.len();
     report
         .line("passwords of PDFs", Ok(if passwords == 0 { "none".into() } else { passwords.to_string() }))?;
+    report.line("OCR", Ok(ocr()))?;
     report.line("server", Ok(format!("listens on {}", server.listen)))?;
     Ok(if report.failed { Exit::Failed } else { Exit::Done })
 }
@@ -81,6 +82,16 @@ async fn gateway(settings: &Settings) -> Outcome<String> {
     })?;
     let url = settings.gateway_url.as_deref().unwrap_or(wiring::OLLAMA);
     Ok(format!("{}, {} models", store::without_credentials(url), models.len()))
+}
+
+/// It is no part that has to be there.
+fn ocr() -> String {
+    match jobs::Tesseract::find() {
+        Ok(tesseract) => {
+            format!("tesseract {}, for {}", tesseract.version(), tesseract.languages().join(", "))
+        }
+        Err(error) => format!("none for --ocr: {error}"),
+    }
 }
 
 fn teacher(settings: &Settings) -> Outcome<String> {

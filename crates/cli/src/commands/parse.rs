@@ -2,8 +2,9 @@
 
 use std::{fs, path::Path};
 
-use ::parse::{ChunkDraft, Help};
+use ::parse::{ChunkDraft, Help, Ocr, Password};
 use anyhow::Context;
+use jobs::Tesseract;
 use model::{ParsedDocument, Parsing};
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::{
     failure::{Exit, Outcome},
     printer::Printer,
     settings::Settings,
+    wiring,
 };
 
 /// A document as parsed, on one line.
@@ -27,10 +29,10 @@ struct Line<'a> {
 pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     let parsing = args.parsing.parsing()?;
     let passwords = Settings::load_pdf_passwords()?;
-    let help = Help { passwords: &passwords };
+    wiring::check_ocr(parsing.options)?;
     let mut failed = 0;
     for path in &args.files {
-        match one(path, args.format, &parsing, help) {
+        match one(path, args.format, &parsing, &passwords) {
             Ok(text) => printer.data(text)?,
             Err(error) => {
                 failed += 1;
@@ -45,10 +47,18 @@ pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     })
 }
 
-fn one(path: &Path, format: Option<TextFormat>, parsing: &Parsing, help: Help<'_>) -> anyhow::Result<String> {
+fn one(
+    path: &Path,
+    format: Option<TextFormat>,
+    parsing: &Parsing,
+    passwords: &[Password],
+) -> anyhow::Result<String> {
     let bytes = fs::read(path).context("it cannot be read")?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let format_of_file = ::parse::detect(&bytes, &name)?;
+    // Each document has its own time for it.
+    let ocr = parsing.options.ocr.then(Tesseract::find).transpose()?;
+    let help = Help { passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
     let document = ::parse::parse_with(&bytes, format_of_file, &parsing.options.into(), help)?;
     Ok(match format {
         Some(TextFormat::Text) => document.text,

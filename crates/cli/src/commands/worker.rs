@@ -33,7 +33,11 @@ pub(crate) async fn run(args: &WorkerArgs, common: &Common, printer: &Printer) -
     let context = environment.metadata.generation_context(args.generation).await?;
     let generation = context.ok_or_else(|| nothing(&settings, args))?.generation;
     let logs = writer.start(Arc::clone(&environment.metadata), args.generation);
-    let worked = match reach_teacher(&settings, &mut environment, &generation, phase).await {
+    let ready = match find_ocr(&generation, phase) {
+        Ok(()) => reach_teacher(&settings, &mut environment, &generation, phase).await,
+        missing => missing,
+    };
+    let worked = match ready {
         Ok(()) => work(&Arc::new(environment), args.generation, phase, &stop).await,
         Err(reason) => {
             tracing::error!(target: "generation", reason, "the work cannot begin");
@@ -69,6 +73,15 @@ fn exit(worked: Result<WorkEnd, JobsError>, phase: Phase, printer: &Printer) -> 
             Ok(Exit::Interrupted)
         }
     }
+}
+
+/// Whether OCR can be had, where the phase needs it; or why it cannot be worked on.
+fn find_ocr(generation: &Generation, phase: Phase) -> Result<(), String> {
+    let wanted = phase == Phase::Parse && generation.options.is_some_and(|options| options.ocr);
+    if !wanted {
+        return Ok(());
+    }
+    jobs::Tesseract::find().map(drop).map_err(|error| format!("{error}; or parse without `ocr`"))
 }
 
 /// The gateway and the price of the teacher, where the phase needs them; or why it cannot be worked on.

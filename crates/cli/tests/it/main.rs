@@ -9,6 +9,7 @@ mod forge;
 mod gateway;
 mod interruption;
 mod kill;
+mod ocr;
 mod openapi;
 mod passwords;
 mod readers;

@@ -2,27 +2,29 @@
 
 use std::{fs, path::Path};
 
-use crate::forge::Forge;
+use crate::forge::{Forge, manual};
 
 const LOCKED: &[u8] = include_bytes!("../../../parse/tests/pdf/encrypted/aes-256.pdf");
-const RUN: [&str; 5] = ["run", "valve.pdf", "--model", "builtin/extractive", "--json"];
+const RUN: [&str; 4] = ["run", "docs", "--model", "builtin/extractive"];
 
 #[test]
 fn a_run_opens_what_it_is_given_the_password_of() {
     let forge = Forge::new();
-    forge.write("valve.pdf", LOCKED);
+    forge.write("docs/pump.md", manual("pump", 3));
+    forge.write("docs/valve.pdf", LOCKED);
     let ran = forge.run(&RUN);
-    ran.expect(1);
+    ran.expect(3);
     assert!(ran.stderr.contains("the PDF needs a password: set DATA_FORGE_PDF_PASSWORD"), "{}", ran.stderr);
     let forge = forge.set("DATA_FORGE_PDF_PASSWORD", "guess-of-a-password");
     let ran = forge.run(&RUN);
-    ran.expect(1);
+    ran.expect(3);
     assert!(ran.stderr.contains("needs another password than the one that is set"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("guess"), "{}", ran.stderr);
 
     forge.write("passwords", "open\nsesame\n");
     let forge = forge.set("DATA_FORGE_PDF_PASSWORD_FILE", "passwords");
-    assert_eq!(forge.run(&RUN).summary(0)["documents"]["parsed"], 1);
+    let ran = forge.run(&RUN);
+    assert!(ran.expect(0).stderr.contains("documents  2 parsed"), "{}", ran.stderr);
     assert!(forge.run(&["doctor"]).stdout.contains("ok    passwords of PDFs: 3\n"));
     assert_holds_none(&forge.path("data"), &["sesame", "guess-of-a-password"]);
 }

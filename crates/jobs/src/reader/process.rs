@@ -19,12 +19,17 @@ use super::{
 /// How much of what a reader says of its end is kept.
 const LAST_WORDS: usize = 4096;
 
-/// What of the environment a reader is told: where programs and temporary files are, and how many threads.
-const KEPT: [&str; 6] = ["PATH", "TMPDIR", "TEMP", "SystemRoot", "RAYON_NUM_THREADS", "RUST_BACKTRACE"];
+/// What of the environment a reader is told: where programs, their data and temporary files are, and how many
+/// threads.
+const KEPT: [&str; 7] =
+    ["PATH", "TMPDIR", "TEMP", "SystemRoot", "TESSDATA_PREFIX", "RAYON_NUM_THREADS", "RUST_BACKTRACE"];
 
 /// A process that reads one document after another.
 pub(super) struct Process {
     child: Child,
+    /// Its number, which is that of its group too.
+    #[cfg(unix)]
+    id: Option<u32>,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
     said: Arc<Mutex<Vec<u8>>>,
@@ -55,7 +60,15 @@ impl Process {
         };
         let said = Arc::default();
         let listening = tokio::spawn(listen(stderr, Arc::clone(&said)));
-        Ok(Self { child, to, from: BufReader::new(from), said, listening })
+        Ok(Self {
+            #[cfg(unix)]
+            id: child.id(),
+            child,
+            to,
+            from: BufReader::new(from),
+            said,
+            listening,
+        })
     }
 
     /// Reads a document; and whether the process can read another.
@@ -107,6 +120,18 @@ impl Process {
         };
         let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
         ParseError::Bug(format!("the reader ended: {status}; {}", last.trim())).to_string()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Process {
+    /// What it has started, such as OCR, goes with it: it leads a group of its own.
+    fn drop(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        if let Some(group) = self.id.and_then(|id| Pid::from_raw(id.try_into().ok()?)) {
+            // Mostly there is nobody left to end.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
     }
 }
 

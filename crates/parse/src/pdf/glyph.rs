@@ -91,6 +91,8 @@ pub(super) struct PageContent {
     pub(super) shown: u64,
     /// Those of them whose meaning no map tells.
     pub(super) unmapped: u64,
+    /// The share of the page that its largest picture covers; more than 1 where it goes over the edge.
+    pub(super) picture: f32,
     /// What it took to read it.
     pub(super) cost: Cost,
 }

@@ -284,10 +284,22 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn x_object(&mut self, name: &Name<'_>, resources: &Resources<'a>) {
-        if let Some(stream) = resources.get_x_object(name)
-            && stream.dict().get::<Name<'_>>("Subtype").is_some_and(|kind| kind.as_ref() == b"Form")
-        {
-            self.form(&stream, resources, Matrix::IDENTITY);
+        let Some(stream) = resources.get_x_object(name) else { return };
+        match stream.dict().get::<Name<'_>>("Subtype") {
+            Some(kind) if kind.as_ref() == b"Form" => self.form(&stream, resources, Matrix::IDENTITY),
+            Some(kind) if kind.as_ref() == b"Image" => self.picture(),
+            _ => {}
+        }
+    }
+
+    /// Notes how much of the page a picture covers, which is painted into the unit square.
+    fn picture(&mut self) {
+        let (a, b) = self.state.to_page.vector(1.0, 0.0);
+        let (c, d) = self.state.to_page.vector(0.0, 1.0);
+        let page = f64::from(self.content.width) * f64::from(self.content.height);
+        let share = ((a * d - b * c).abs() / page) as f32;
+        if share.is_finite() {
+            self.content.picture = self.content.picture.max(share);
         }
     }
 

@@ -5,9 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use hayro_syntax::page::Page;
 
 use super::{
+    glyph::PageContent,
     interpreter::Interpreter,
     layout::{self, PageLines},
     limits::Cost,
+    scan::Seen,
     tags::Tags,
 };
 use crate::{ParseError, threads};
@@ -19,10 +21,8 @@ const LEAST_PAGES: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) pages: Vec<PageLines>,
-    /// Characters shown.
-    pub(super) shown: u64,
-    /// Those of them whose meaning no map tells.
-    pub(super) unmapped: u64,
+    /// What each of them says of itself.
+    pub(super) seen: Vec<Seen>,
     /// Whether no page was left out for what the document costs.
     pub(super) is_whole: bool,
 }
@@ -43,20 +43,21 @@ pub(super) fn read(pages: &[Page<'_>], tags: &Tags, threads: usize) -> Result<Re
         let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
         *total = total.plus(content.cost);
         drop(total);
-        let about = (content.cost, content.shown, content.unmapped);
-        Some((layout::lines(content, &interpreter.fonts), about))
+        let PageContent { cost, shown, unmapped, picture, .. } = content;
+        let seen = Seen { shown, unmapped, picture };
+        Some((layout::lines(content, &interpreter.fonts), seen, cost))
     })?;
     let mut reading = Reading { pages: Vec::with_capacity(pages.len()), ..Reading::default() };
     let mut spent = Cost::default();
-    for (lines, (cost, shown, unmapped)) in read {
+    for (lines, seen, cost) in read {
         if !spent.is_too_much() {
             reading.pages.push(lines);
-            reading.shown += shown;
-            reading.unmapped += unmapped;
+            reading.seen.push(seen);
         }
         spent = spent.plus(cost);
     }
     reading.is_whole = !spent.is_too_much();
     reading.pages.resize_with(pages.len(), PageLines::default);
+    reading.seen.resize(pages.len(), Seen::default());
     Ok(reading)
 }

@@ -199,6 +199,6 @@ fn trees_without_end_are_left() {
 proptest! {
     #[test]
     fn random_trees_never_panic(tree in "(<< /S /(H|H1|L|LI|Lbl|Table|TR|TD|P) /K \\[?|[0-9] |\\] ?>>|6 0 R ){0,60}") {
-        let _ = pdf::parse(&tagged(&sections(), "", &tree).build(), &Options::default());
+        let _ = pdf::parse(&tagged(&sections(), "", &tree).build(), &Options::default(), parse::Help::default());
     }
 }

@@ -144,7 +144,7 @@ mod tests {
         let project = sample::parsed(&app).await;
         let path = format!("{project}/parse");
         app.post(&path, &json!({})).await.expect_problem(409, "conflict");
-        let options = json!({"page_furniture": false, "comments": true, "whole_page": false});
+        let options = json!({"page_furniture": false, "comments": true, "whole_page": false, "ocr": false});
         let body = json!({"force": true, "chunking": {"max_tokens": 32}, "options": {"comments": true}});
         let generation = app.post(&path, &body).await.expect(202);
         assert_eq!((&generation["kind"], &generation["status"]), (&json!("parse"), &json!("pending")));
