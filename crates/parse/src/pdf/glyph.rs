@@ -28,10 +28,14 @@ pub(super) struct Glyph {
     pub(super) tag: Tag,
 }
 
-/// The text of a glyph, with what layout asks of it again and again.
+/// The text of a glyph: that of its code, shared by all glyphs that show it.
 #[derive(Debug, Clone)]
-pub(super) struct Text {
-    text: Rc<str>,
+pub(super) struct Text(Rc<KnownText>);
+
+/// A text, with what layout asks of it again and again.
+#[derive(Debug)]
+pub(super) struct KnownText {
+    text: Box<str>,
     /// Whether it is nothing but white space.
     pub(super) is_blank: bool,
     /// Whether it holds a letter of a script that is written from right to left.
@@ -40,28 +44,38 @@ pub(super) struct Text {
     pub(super) is_cjk: bool,
     /// Whether it is of letters alone, of a script with blanks between words.
     pub(super) is_letters: bool,
+    /// The number of its characters.
+    pub(super) characters: usize,
 }
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self {
-            text: text.into(),
+        Self(Rc::new(KnownText {
             is_blank: text.trim().is_empty(),
             is_rtl: is_rtl(text),
             is_cjk: text.starts_with(is_cjk),
             is_letters: text.chars().all(|c| c.is_alphabetic() && !is_cjk(c)),
-        }
+            characters: text.chars().count(),
+            text: text.into(),
+        }))
     }
 }
 
-impl Text {
-    /// The number of its characters.
-    pub(super) fn characters(&self) -> usize {
-        if self.text.len() == 1 { 1 } else { self.text.chars().count() }
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
     }
 }
 
 impl Deref for Text {
+    type Target = KnownText;
+
+    fn deref(&self) -> &KnownText {
+        &self.0
+    }
+}
+
+impl Deref for KnownText {
     type Target = str;
 
     fn deref(&self) -> &str {

@@ -103,6 +103,7 @@ impl MarkedContent {
 
     /// The text to take for a shown glyph: its own, a replacement, or nothing at all where the
     /// glyph does not belong to the text.
+    #[inline]
     pub(super) fn text(&mut self, own: Text) -> Option<Text> {
         let mut text = own;
         for open in self.open.iter_mut().rev() {

@@ -105,14 +105,19 @@ fn has_form_of_heading(block: &Block) -> bool {
     if block.lines.len() > MAX_LINES || first.style.mono || block.table.is_some() {
         return false;
     }
+    // Nearly all text is sentences: they are told before the text is put together.
+    let last = block.lines.last().and_then(|line| line.words.last());
+    let sentence = last
+        .is_some_and(|word| word.text.ends_with(['.', ',', ';', '。', '，']) && !word.text.ends_with("..."));
+    if sentence {
+        return false;
+    }
     let text = block.text();
     let characters = text.chars().count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let sentence = text.ends_with(['.', ',', ';', '。', '，']) && !text.ends_with("...");
     let bullet = matches!(marker(first), Some(Marker::Bullet));
     (2..=MAX_CHARACTERS).contains(&characters)
         && letters * 2 > characters.min(20)
-        && !sentence
         && !bullet
         && !has_leader(&text)
         && !ends_in_page_number(first)

@@ -112,7 +112,7 @@ impl OpenLine {
             .iter()
             .rev()
             .take(MAX_OVERPRINT)
-            .any(|placed| (placed.glyph.u0 - next.u0).abs() < near && *placed.glyph.text == *next.text)
+            .any(|placed| (placed.glyph.u0 - next.u0).abs() < near && placed.glyph.text == next.text)
     }
 
     fn push(&mut self, glyph: Glyph) {

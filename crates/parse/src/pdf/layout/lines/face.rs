@@ -14,7 +14,7 @@ pub(super) fn face(glyphs: &[Placed], fonts: &Fonts<'_>) -> Option<(FontStyle, u
     let mut faces: Vec<((FontStyle, u32), usize)> = Vec::new();
     for Placed { glyph, .. } in glyphs {
         let face = (fonts.style(glyph.font), (glyph.size * 10.0) as u32);
-        let characters = glyph.text.characters();
+        let characters = glyph.text.characters;
         if let Some((_, count)) = faces.iter_mut().rev().find(|(known, _)| *known == face) {
             *count += characters;
         } else if faces.len() < MAX_FACES {

@@ -16,7 +16,7 @@ pub(super) fn bracket(glyphs: &mut [Placed], v: f32, size: f32) {
         let raised = glyphs[at..].iter().take_while(|placed| is_raised(placed)).count();
         if raised > 0 && is_reference(glyphs, at, raised) {
             let (first, last) = (at, at + raised - 1);
-            glyphs[first].glyph.text = format!("[{}", &*glyphs[first].glyph.text).as_str().into();
+            glyphs[first].glyph.text = format!("[{}", &**glyphs[first].glyph.text).as_str().into();
             glyphs[last].glyph.text =
                 format!("{}]", glyphs[last].glyph.text.trim_end_matches(')')).as_str().into();
         }
@@ -28,7 +28,7 @@ fn is_reference(glyphs: &[Placed], at: usize, count: usize) -> bool {
     let (before, mark) = (&glyphs[..at], &glyphs[at..at + count]);
     let Some(last) = before.last() else { return false };
     let near = mark[0].glyph.u0 - last.glyph.u1 < 0.3 * last.glyph.size && !mark[0].after_space;
-    let text: String = mark.iter().map(|placed| &*placed.glyph.text).collect();
+    let text: String = mark.iter().map(|placed| &**placed.glyph.text).collect();
     // Some put a parenthesis behind it: `word¹⁾`.
     let numbers = text.strip_suffix(')').unwrap_or(&text).split(',').all(|number| {
         (1..=MAX_DIGITS).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
@@ -40,7 +40,7 @@ fn is_reference(glyphs: &[Placed], at: usize, count: usize) -> bool {
 fn ends_a_word(glyphs: &[Placed]) -> bool {
     let mut letters = 0;
     for placed in glyphs.iter().rev() {
-        let text = &*placed.glyph.text;
+        let text = &**placed.glyph.text;
         if letters == 0 && text.ends_with(['.', ',', ';', ':', '!', '?', '”', '’', '»', '"', '。']) {
             return true;
         }
