@@ -5,6 +5,10 @@ use crate::pdf::fonts::{FontStyle, Fonts};
 
 /// The least share of a line in a face of fixed width that makes it a line of code.
 const MIN_MONO: f32 = 0.9;
+/// The same with the characters that faces of fixed width may lack, as in the comments of code.
+const MIN_MONO_OF_ALL: f32 = 0.7;
+/// What ends a sentence or a part of one where letters are not ASCII.
+const ENDS: [char; 6] = ['。', '，', '：', '；', '）', '、'];
 /// The most faces that are told apart in a line.
 const MAX_FACES: usize = 32;
 
@@ -39,19 +43,18 @@ fn is_mono(glyphs: &[Placed], fonts: &Fonts<'_>) -> bool {
     let number = glyphs.iter().take_while(|placed| is_digit(placed) && !placed.after_space).count();
     let numbered =
         glyphs.get(number).is_some_and(|next| next.after_space || next.glyph.u0 > glyphs[0].glyph.u1);
-    let code = glyphs[if numbered { number } else { 0 }..]
-        .iter()
-        .filter(|placed| placed.glyph.text.is_ascii())
-        .map(|placed| fonts.style(placed.glyph.font).mono);
-    let (mut mono, mut all) = (0, 0);
+    let (mut mono, mut ascii, mut all) = (0, 0, 0);
     let (mut first, mut last) = (None, true);
-    for is_mono in code {
+    for Placed { glyph, .. } in &glyphs[if numbered { number } else { 0 }..] {
+        let is_mono = fonts.style(glyph.font).mono;
         mono += usize::from(is_mono);
+        ascii += usize::from(is_mono || glyph.text.is_ascii());
         all += 1;
         first.get_or_insert(is_mono);
-        last = is_mono;
+        last = is_mono || !(glyph.text.is_ascii() || glyph.text.ends_with(ENDS));
     }
-    first == Some(true) && last && mono as f32 >= MIN_MONO * all as f32
+    let mono = mono as f32;
+    first == Some(true) && last && mono >= MIN_MONO * ascii as f32 && mono >= MIN_MONO_OF_ALL * all as f32
 }
 
 fn is_digit(placed: &Placed) -> bool {

@@ -12,6 +12,8 @@ use crate::pdf::{
 const MAX_CELLS: usize = 50_000;
 /// The most characters of a cell: more are the text of a page that tables lay out.
 const MAX_CHARACTERS: usize = 1_500;
+/// The least share of cells that hold something: a form laid out as a table has few.
+const MIN_FILLED: f32 = 0.25;
 /// The least share of rows and of cells that stand where their tags put them.
 const MIN_IN_PLACE: f32 = 0.8;
 
@@ -66,8 +68,12 @@ fn rows<'l>(lines: impl Iterator<Item = &'l Line>, tagged: &Tagged) -> Option<Ro
     let columns: BTreeSet<u32> = cells.keys().map(|(_, column)| *column).collect();
     let columns: BTreeMap<u32, usize> = columns.into_iter().zip(0..).collect();
     let numbers: BTreeSet<u32> = cells.keys().map(|(row, _)| *row).collect();
-    let small = numbers.len() * columns.len() <= MAX_CELLS;
-    if !small || !is_in_place(&cells) || cells.values().any(|cell| cell.text.chars().count() > MAX_CHARACTERS)
+    let places = numbers.len() * columns.len();
+    let filled = cells.len() as f32 >= MIN_FILLED * places as f32;
+    if places > MAX_CELLS
+        || !filled
+        || !is_in_place(&cells)
+        || cells.values().any(|cell| cell.text.chars().count() > MAX_CHARACTERS)
     {
         return None;
     }
