@@ -2,8 +2,8 @@
 //! layout.
 //!
 //! `document` opens the file, `interpreter` runs the pages' content streams and yields glyphs
-//! in `fonts`' characters, `layout` makes lines and blocks of them. Pictures are read by OCR alone: `scan`
-//! tells which pages need it, `picture` paints them.
+//! in `fonts`' characters, `layout` makes lines and blocks of them, by what `tags` tell of them where the
+//! file is tagged. Pictures are read by OCR alone: `scan` tells which pages need it, `picture` paints them.
 
 mod document;
 mod fonts;

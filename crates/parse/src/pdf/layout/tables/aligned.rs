@@ -148,7 +148,12 @@ fn run(lines: &[Line], taken: &[bool], start: usize) -> (usize, Vec<(f32, f32)>)
         let is_kept = |space: &(f32, f32)| between.iter().any(|new| new.0 < space.1 && new.1 > space.0);
         // What bridges columns that show clearly is no row of them.
         let clear = parts.len() == 1 || end - start >= MIN_ROWS;
-        if between.is_empty() || next.0.len() > MAX_SPACES || (clear && !spaces.iter().all(is_kept)) {
+        let heads_a_section = parts.len() == 1 && end > start && is_other_face(line, &lines[end - 1]);
+        if between.is_empty()
+            || next.0.len() > MAX_SPACES
+            || heads_a_section
+            || (clear && !spaces.iter().all(is_kept))
+        {
             break;
         }
         (free, spaces, (left, right)) = (next, between, extent);
@@ -156,6 +161,11 @@ fn run(lines: &[Line], taken: &[bool], start: usize) -> (usize, Vec<(f32, f32)>)
         end += 1;
     }
     (end, spaces)
+}
+
+/// Whether a line is set larger or bolder than the one before it.
+fn is_other_face(line: &Line, before: &Line) -> bool {
+    line.size > 1.1 * before.size || (line.style.bold && !before.style.bold)
 }
 
 /// Free space along a line: ascending intervals.
