@@ -40,6 +40,12 @@ pub struct GatewayConfig {
     /// Refuses a `response_format` of type `json_schema` with 400.
     #[arg(long)]
     pub refuse_schema: bool,
+    /// Refuses a `response_format` of type `json_object` with 400.
+    #[arg(long)]
+    pub refuse_json_mode: bool,
+    /// Refuses `tools` with 400.
+    #[arg(long)]
+    pub refuse_tools: bool,
     /// How often what goes wrong.
     #[command(flatten)]
     pub faults: FaultRates,
@@ -63,6 +69,8 @@ impl Default for GatewayConfig {
             quota: None,
             retry_after_seconds: 1,
             refuse_schema: false,
+            refuse_json_mode: false,
+            refuse_tools: false,
             faults: FaultRates::default(),
             max_faults_per_body: None,
         }
@@ -116,7 +124,7 @@ pub struct FaultRates {
 pub struct ModelSpec {
     /// Its id.
     pub id: String,
-    /// How many tokens prompt and reply may have together, where the list says so.
+    /// How many tokens prompt and reply may have together, where the list says so; more are refused.
     pub context_length: Option<u64>,
     /// USD per prompt and per completion token as decimal numbers, where the list says so.
     pub pricing: Option<(String, String)>,

@@ -1,5 +1,6 @@
 //! The endpoints.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -61,7 +62,7 @@ pub(super) async fn chat_completions(
     tokio::time::sleep(latency(config.seed, &hash, config.latency_ms, config.latency_sigma)).await;
 
     let (content, finish_reason) = match fault {
-        None => (answer(&request), "stop"),
+        None => (answer(&with_schema(&request)), "stop"),
         Some(Fault::Hang) => {
             shared.counter.replied("hang");
             return std::future::pending().await;
@@ -75,7 +76,7 @@ pub(super) async fn chat_completions(
                 shared.counter.replied(reply.status().as_str());
                 return reply;
             }
-            None => fault.spoil(answer(&request)),
+            None => fault.spoil(answer(&with_schema(&request))),
         },
     };
     let prompt_tokens = tokens(&request["messages"].to_string());
@@ -87,7 +88,7 @@ pub(super) async fn chat_completions(
         "model": request["model"],
         "choices": [{
             "index": 0,
-            "message": {"role": "assistant", "content": content},
+            "message": message(&request, content),
             "finish_reason": finish_reason,
         }],
         "usage": {
@@ -100,6 +101,29 @@ pub(super) async fn chat_completions(
     let whole = fault.is_none_or(Fault::leaves_the_answer_readable);
     visit.completed(prompt_tokens, completion_tokens, whole);
     Json(reply).into_response()
+}
+
+/// The request with the schema of the tool that it offers, if it does, as the schema of the reply.
+fn with_schema(request: &Value) -> Cow<'_, Value> {
+    let schema = &request["tools"][0]["function"]["parameters"];
+    if !schema.is_object() {
+        return Cow::Borrowed(request);
+    }
+    let mut request = request.clone();
+    request["response_format"] = json!({"type": "json_schema", "json_schema": {"schema": schema}});
+    Cow::Owned(request)
+}
+
+/// The reply's message: a call of the tool that was offered, or words.
+fn message(request: &Value, content: String) -> Value {
+    match request["tools"][0]["function"]["name"].as_str() {
+        Some(name) => {
+            let function = json!({"name": name, "arguments": content});
+            let call = json!({"id": "call_0", "type": "function", "function": function});
+            json!({"role": "assistant", "content": null, "tool_calls": [call]})
+        }
+        None => json!({"role": "assistant", "content": content}),
+    }
 }
 
 /// The request, or why it is refused before it costs anything.
@@ -119,9 +143,26 @@ fn read(shared: &Shared, body: &[u8]) -> Result<Value, Refusal> {
     if request["stream"] == true {
         return refuse("unsupported_value", "streaming is not simulated");
     }
-    if shared.config.refuse_schema && request["response_format"]["type"] == "json_schema" {
-        let detail = "'response_format' of type 'json_schema' is not supported with this model.";
-        return refuse("unsupported_parameter", detail);
+    let format = request["response_format"]["type"].as_str().unwrap_or_default();
+    let config = &shared.config;
+    if (config.refuse_schema && format == "json_schema")
+        || (config.refuse_json_mode && format == "json_object")
+    {
+        let detail = format!("'response_format' of type '{format}' is not supported with this model.");
+        return refuse("unsupported_parameter", &detail);
+    }
+    if config.refuse_tools && request["tools"].is_array() {
+        return refuse("unsupported_parameter", "This model does not support tools.");
+    }
+    let spec = config.models.iter().find(|spec| spec.id == model);
+    let wanted =
+        tokens(&request["messages"].to_string()) + request["max_tokens"].as_u64().unwrap_or_default();
+    if let Some(most) = spec.and_then(|spec| spec.context_length).filter(|most| wanted > *most) {
+        let detail = format!(
+            "This model's maximum context length is {most} tokens. However, you requested {wanted} tokens. \
+             Please reduce the length of the messages or completion."
+        );
+        return refuse("context_length_exceeded", &detail);
     }
     Ok(request)
 }
