@@ -2,27 +2,31 @@
 
 mod address;
 mod completion;
-mod concession;
 mod failure;
+mod flow;
+mod form;
+mod limits;
 mod models;
+mod outage;
 mod retry;
 mod secret;
+mod too_long;
 mod transport;
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::Method;
-use serde_json::Value;
-use tokio::sync::Semaphore;
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::{ChatError, ChatModel, ChatReply, ChatRequest};
 use address::Address;
-use concession::Concessions;
-use failure::Failure;
-use retry::Retries;
+use failure::{Failure, Lasting};
+use flow::Flow;
+use form::{Form, Forms};
+use outage::{Leave, Outage};
+use retry::{GaveUp, Retries};
 use transport::Transport;
 
 pub use models::ModelInfo;
@@ -42,6 +46,8 @@ pub struct GatewayConfig {
     /// How often a request is tried. Rate limits are not failures: they may be met five times as
     /// often.
     pub max_attempts: u32,
+    /// How long calls wait for a gateway that is down.
+    pub longest_outage: Duration,
 }
 
 impl GatewayConfig {
@@ -53,19 +59,21 @@ impl GatewayConfig {
             max_concurrency: 32,
             request_timeout: Duration::from_secs(120),
             max_attempts: 6,
+            longest_outage: Duration::from_secs(300),
         }
     }
 }
 
 impl fmt::Debug for GatewayConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, api_key, max_concurrency, request_timeout, max_attempts } = self;
+        let Self { url, api_key, max_concurrency, request_timeout, max_attempts, longest_outage } = self;
         f.debug_struct("GatewayConfig")
             .field("url", &address::shown(url))
             .field("api_key", api_key)
             .field("max_concurrency", max_concurrency)
             .field("request_timeout", request_timeout)
             .field("max_attempts", max_attempts)
+            .field("longest_outage", longest_outage)
             .finish()
     }
 }
@@ -91,14 +99,19 @@ pub enum GatewayError {
 
 /// An OpenAI-compatible gateway.
 ///
-/// Each call is tried again while that may help: after connection errors, time-outs, 408, 409, 425,
-/// 429 and 5xx, and replies that are no completion; `Retry-After` is honoured. A call that waits to
-/// be tried again takes no room from the others.
+/// Each call is tried again while that may help: after time-outs, 408, 409, 425, 429 and 5xx, and
+/// replies that are no completion. As many calls are under way as the gateway lets in, up to the most
+/// that is set; where it says how long it would be left alone, none begins before. One that waits to
+/// be tried again takes no room from the others. While nobody is there, all wait.
+///
+/// What a model does not take (JSON schemas, JSON mode, tools, a temperature, …) is found out by the
+/// first call that meets it.
 pub struct Gateway {
     transport: Transport,
-    permits: Semaphore,
+    flow: Flow,
+    outage: Outage,
     max_attempts: u32,
-    concessions: Concessions,
+    forms: Forms,
 }
 
 impl Gateway {
@@ -110,79 +123,162 @@ impl Gateway {
         let address = Address::parse(&config.url)?;
         Ok(Self {
             transport: Transport::new(address, config.api_key, config.request_timeout)?,
-            permits: Semaphore::new(config.max_concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            flow: Flow::new(config.max_concurrency),
+            outage: Outage::new(config.longest_outage),
             max_attempts: config.max_attempts.max(1),
-            concessions: Concessions::default(),
+            forms: Forms::default(),
         })
     }
 
     /// The models that the gateway offers, in its order.
     ///
     /// # Errors
-    /// As with [`ChatModel::chat`].
+    /// As with [`ChatModel::chat`], but a gateway that is down is not waited for.
     pub async fn models(&self) -> Result<Vec<ModelInfo>, ChatError> {
-        self.call(Method::GET, "models", None, models::read).await
-    }
-
-    /// Sends a request until it is answered or there is no use in going on.
-    async fn call<T>(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        read: impl Fn(&[u8]) -> Result<T, String>,
-    ) -> Result<T, ChatError> {
         let mut retries = Retries::new(self.max_attempts);
         loop {
-            let failure = match self.attempt(&method, path, body, &read).await {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
-            };
-            let detail = failure.detail().to_owned();
-            match retries.after(failure, Instant::now()) {
-                Ok(delay) => {
-                    tracing::debug!(%path, %detail, ?delay, "the gateway is asked again");
-                    tokio::time::sleep(delay).await;
-                }
-                Err(gave_up) => {
-                    let model = body.and_then(|body| body["model"].as_str());
-                    return Err(gave_up.into_error(model, self.transport.shown_url()));
+            match self.attempt("models", None, models::read).await {
+                Ok(models) => return Ok(models),
+                Err(failure) => {
+                    self.wait(&mut retries, failure).await.map_err(|end| self.error(end, None))?
                 }
             }
         }
     }
 
+    /// Sends a body until it is answered or there is no use in going on, and waits while nobody is
+    /// there to answer.
+    async fn ask(&self, model: &str, body: &Bytes) -> Result<ChatReply, ChatError> {
+        let url = self.transport.shown_url();
+        let (mut retries, mut first) = (Retries::new(self.max_attempts), Instant::now());
+        loop {
+            let leave = self.outage.leave().await;
+            let leave = leave.map_err(|detail| ChatError::Unreachable { url: url.clone(), detail })?;
+            let failure = match self.attempt("chat/completions", Some(body), completion::read).await {
+                Ok(reply) => {
+                    self.outage.is_up();
+                    return Ok(reply);
+                }
+                Err(failure) => failure,
+            };
+            match failure {
+                Failure::Connection { detail } => self.outage.is_down(&leave, &url, detail),
+                // Whoever starts again often fails at first.
+                Failure::Passing { detail, .. } | Failure::Unavailable { detail } if leave.is_a_look() => {
+                    self.outage.is_down(&leave, &url, detail);
+                }
+                failure => {
+                    if matches!(failure, Failure::RateLimit { .. } | Failure::Lasting { .. }) {
+                        self.outage.is_up();
+                    }
+                    drop(leave);
+                    let Err(end) = self.wait(&mut retries, failure).await else { continue };
+                    // One request may be more than the gateway can bear; but if others fare no better, it is down.
+                    match end.unavailable() {
+                        Some(detail) if self.outage.silent_since(first) => {
+                            self.outage.is_down(&Leave::default(), &url, detail.to_owned());
+                            (retries, first) = (Retries::new(self.max_attempts), Instant::now());
+                        }
+                        _ => return Err(self.error(end, Some(model))),
+                    }
+                }
+            }
+        }
+    }
+
+    /// One attempt, in a place of its own.
     async fn attempt<T>(
         &self,
-        method: &Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<&Bytes>,
         read: impl Fn(&[u8]) -> Result<T, String>,
     ) -> Result<T, Failure> {
-        // The semaphore is never closed, so there is always a permit in the end.
-        let _permit = self.permits.acquire().await;
-        let reply = self.transport.send(method, path, body).await?;
-        read(&reply)
-            .map_err(|detail| Failure::Passing { detail: self.transport.clean(&detail), retry_after: None })
+        let place = self.flow.enter().await;
+        let sent = self.transport.send(path, body.cloned()).await;
+        match &sent {
+            Ok(reply) => {
+                place.answered();
+                reply.used_up.into_iter().for_each(|wait| self.flow.pause(wait));
+            }
+            Err(Failure::RateLimit { retry_after, .. }) => place.refused(*retry_after),
+            Err(_) => {}
+        }
+        drop(place);
+        read(&sent?.bytes).map_err(|detail| {
+            let detail = self.transport.clean(&detail);
+            if too_long::says_so(200, [], &detail) {
+                return Failure::Lasting { kind: Lasting::TooLong, status: 200, detail };
+            }
+            Failure::Passing { detail, retry_after: None }
+        })
+    }
+
+    /// Waits until a failed call is to be tried again.
+    async fn wait(&self, retries: &mut Retries, failure: Failure) -> Result<(), GaveUp> {
+        let detail = failure.detail().to_owned();
+        let delay = retries.after(failure, Instant::now())?;
+        tracing::debug!(%detail, ?delay, "the gateway is asked again");
+        tokio::time::sleep(delay).await;
+        Ok(())
+    }
+
+    fn error(&self, end: GaveUp, model: Option<&str>) -> ChatError {
+        end.into_error(model, self.transport.shown_url())
+    }
+}
+
+impl Gateway {
+    /// One request in one form.
+    async fn complete(&self, request: &ChatRequest, form: &Form) -> Result<ChatReply, ChatError> {
+        let body = form.body(request).to_string();
+        self.ask(&request.model, &Bytes::from(body)).await
+    }
+
+    /// Goes on from a refused form to those that have less, until one is answered: that is the
+    /// model's form from then on.
+    async fn learn(
+        &self,
+        known: &mut Form,
+        request: &ChatRequest,
+        mut refused: (u16, String),
+    ) -> Result<ChatReply, ChatError> {
+        let mut form = known.clone();
+        while let Some(next) = form.without(request, &refused.1) {
+            let (status, detail) = &refused;
+            tracing::info!(model = %request.model, status, %detail, "the gateway is asked {next}");
+            form = next;
+            match self.complete(request, &form).await {
+                Err(ChatError::Refused { status, detail }) => refused = (status, detail),
+                Ok(reply) => {
+                    *known = form;
+                    return Ok(reply);
+                }
+                failed => return failed,
+            }
+        }
+        let (status, detail) = refused;
+        Err(ChatError::Refused { status, detail })
     }
 }
 
 #[async_trait]
 impl ChatModel for Gateway {
     async fn chat(&self, request: &ChatRequest) -> Result<ChatReply, ChatError> {
-        let mut body = request.body();
-        self.concessions.apply(&request.model, &mut body);
+        let known = self.forms.of(&request.model);
+        let mut form = known.read().await.clone();
         loop {
-            match self.call(Method::POST, "chat/completions", Some(&body), completion::read).await {
-                // What a model does not take is left out from then on. A body loses something each
-                // time, so this ends.
-                Err(ChatError::Refused { status, detail })
-                    if self.concessions.make(&request.model, &mut body, &detail) =>
-                {
-                    tracing::info!(model = %request.model, status, %detail, "the request is simplified");
+            let refused = match self.complete(request, &form).await {
+                Err(ChatError::Refused { status, detail }) if form.without(request, &detail).is_some() => {
+                    (status, detail)
                 }
                 outcome => return outcome,
+            };
+            let mut learnt = known.write().await;
+            if *learnt == form {
+                return self.learn(&mut learnt, request, refused).await;
             }
+            // Another call has found it out meanwhile. Forms only ever lose, so this ends.
+            form = learnt.clone();
         }
     }
 }

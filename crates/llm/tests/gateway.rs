@@ -78,11 +78,11 @@ async fn what_passes_is_tried_again(#[case] faults: FaultRates, #[case] status: 
 
 #[tokio::test]
 async fn attempts_come_to_an_end() {
-    let faults = FaultRates { unavailable: 1.0, ..FaultRates::default() };
+    let faults = FaultRates { internal_error: 1.0, ..FaultRates::default() };
     let (reply, stats) =
         chat(Simulation { faults, ..Simulation::default() }, |config| config.max_attempts = 3).await;
     assert!(
-        matches!(reply, Err(ChatError::GaveUp { attempts: 3, ref detail }) if detail.contains("503")),
+        matches!(reply, Err(ChatError::GaveUp { attempts: 3, ref detail }) if detail.contains("500")),
         "{reply:?}"
     );
     assert_eq!(stats.requests, 3);
@@ -103,16 +103,7 @@ async fn retry_after_is_honoured(#[values(0, 1, 2, 3, 4, 5)] seed: u64) {
 #[tokio::test]
 async fn concurrency_stays_within_its_bound() {
     let simulated = Simulated::start(Simulation { latency_ms: 20, ..Simulation::default() }).await.unwrap();
-    let config = GatewayConfig { max_concurrency: 4, ..GatewayConfig::new(simulated.url()) };
-    let gateway = std::sync::Arc::new(Gateway::new(config).unwrap());
-    let mut calls = JoinSet::new();
-    for at in 0..40 {
-        let gateway = gateway.clone();
-        calls.spawn(async move { gateway.chat(&request(&format!("lamp {at}"))).await });
-    }
-    for reply in calls.join_all().await {
-        reply.unwrap();
-    }
+    chat_at_once(&simulated, 4, 40, |_| {}).await.into_iter().for_each(|reply| drop(reply.unwrap()));
     let stats = simulated.stats();
     assert_eq!((stats.requests, stats.peak_concurrency, stats.in_flight), (40, 4, 0));
 }
@@ -173,17 +164,129 @@ async fn an_empty_answer_is_an_answer() {
     assert_eq!(stats.requests, 1);
 }
 
+/// What a model takes of a JSON schema, JSON mode and tools, and how many requests it takes to find out.
+#[rstest]
+#[case::json_mode(&["schema"], 1)]
+#[case::tools(&["schema", "json_mode"], 2)]
+#[case::words(&["schema", "json_mode", "tools"], 3)]
 #[tokio::test]
-async fn a_refused_schema_is_left_out_from_then_on() {
-    let simulated =
-        Simulated::start(Simulation { refuse_schema: true, ..Simulation::default() }).await.unwrap();
+async fn what_a_model_takes_is_learnt_once(#[case] refused: &[&str], #[case] refusals: u64) {
+    let simulation = Simulation {
+        refuse_schema: refused.contains(&"schema"),
+        refuse_json_mode: refused.contains(&"json_mode"),
+        refuse_tools: refused.contains(&"tools"),
+        ..Simulation::default()
+    };
+    let simulated = Simulated::start(simulation).await.unwrap();
     let gateway = Gateway::new(GatewayConfig::new(simulated.url())).unwrap();
     let key = request("lamp").key();
-    gateway.chat(&request("lamp")).await.unwrap();
-    gateway.chat(&request("fan")).await.unwrap();
+    for topic in ["lamp", "fan", "pump"] {
+        let reply = gateway.chat(&request(topic)).await.unwrap();
+        assert!(read_json(&reply.content).unwrap().value["pairs"].is_array(), "{reply:?}");
+    }
     let stats = simulated.stats();
-    assert_eq!((stats.by_status["400"], stats.by_status["200"]), (1, 2));
+    assert_eq!((stats.by_status["400"], stats.by_status["200"]), (refusals, 3));
     assert_eq!(request("lamp").key(), key);
+}
+
+#[tokio::test]
+async fn calls_under_way_fail_once_while_one_of_them_finds_out() {
+    let simulation = Simulation {
+        refuse_schema: true,
+        refuse_json_mode: true,
+        refuse_tools: true,
+        latency_ms: 20,
+        ..Simulation::default()
+    };
+    let simulated = Simulated::start(simulation).await.unwrap();
+    chat_at_once(&simulated, 48, 48, |_| {}).await.into_iter().for_each(|reply| drop(reply.unwrap()));
+    let stats = simulated.stats();
+    assert_eq!(stats.by_status["200"], 48);
+    // Those of the first moment, and two more steps by the one that goes on.
+    assert!(stats.by_status["400"] <= 48 + 2, "{stats:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_that_has_nothing_to_do_with_the_form_changes_nothing() {
+    let simulated = Simulated::start(Simulation::default()).await.unwrap();
+    let gateway = Gateway::new(GatewayConfig::new(simulated.url())).unwrap();
+    let wrong = ChatRequest { messages: Vec::new(), ..request("lamp") };
+    gateway.chat(&wrong).await.unwrap_err();
+    let before = simulated.stats().requests;
+    gateway.chat(&request("lamp")).await.unwrap();
+    assert_eq!((before, simulated.stats().requests), (1, 2));
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_long_is_told_apart() {
+    let models = vec!["simulated,200".parse().unwrap()];
+    let (reply, stats) = chat(Simulation { models, ..Simulation::default() }, |_| {}).await;
+    assert!(matches!(reply, Err(ChatError::TooLong { .. })), "{reply:?}");
+    assert_eq!(stats.requests, 1);
+}
+
+#[tokio::test]
+async fn refusals_stay_few_where_a_gateway_has_less_room() {
+    let simulation = Simulation {
+        latency_ms: 20,
+        concurrency_limit: Some(16),
+        retry_after_seconds: 0,
+        ..Simulation::default()
+    };
+    let simulated = Simulated::start(simulation).await.unwrap();
+    let replies = chat_at_once(&simulated, 64, 1500, |_| {}).await;
+    replies.into_iter().for_each(|reply| drop(reply.unwrap()));
+    let stats = simulated.stats();
+    // The first moments: 48 of 64, then 16 of 32.
+    let later = stats.by_status["429"].saturating_sub(48 + 16 + 8);
+    assert!(later * 100 < 3 * stats.requests, "{stats:?}");
+    assert_eq!((stats.answered, stats.repeats), (1500, 0));
+}
+
+#[tokio::test]
+async fn calls_wait_for_a_gateway_that_is_down_and_go_on_when_it_is_back() {
+    let simulated = Simulated::start(Simulation { latency_ms: 5, ..Simulation::default() }).await.unwrap();
+    let url = simulated.url();
+    let port = url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap();
+    drop(simulated);
+    let gateway = std::sync::Arc::new(Gateway::new(GatewayConfig::new(url)).unwrap());
+    let mut calls = JoinSet::new();
+    for at in 0..40 {
+        let gateway = gateway.clone();
+        calls.spawn(async move { gateway.chat(&request(&format!("lamp {at}"))).await });
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let back = Simulated::start(Simulation { port, ..Simulation::default() }).await.unwrap();
+    calls.join_all().await.into_iter().for_each(|reply| drop(reply.unwrap()));
+    assert_eq!((back.stats().requests, back.stats().repeats), (40, 0));
+}
+
+/// A gateway whose front answers for it while it starts.
+#[tokio::test]
+async fn calls_wait_where_nobody_is_behind_the_gateways_front() {
+    let faults = FaultRates { bad_gateway: 1.0, ..FaultRates::default() };
+    let simulation = Simulation { faults, max_faults_per_body: Some(5), ..Simulation::default() };
+    let (reply, stats) = chat(simulation, |config| config.max_attempts = 2).await;
+    reply.unwrap();
+    assert_eq!(stats.requests, 6);
+}
+
+/// As many calls at once as there may be, until each has its reply.
+async fn chat_at_once(
+    simulated: &Simulated,
+    max_concurrency: usize,
+    calls: usize,
+    configure: impl FnOnce(&mut GatewayConfig),
+) -> Vec<Result<ChatReply, ChatError>> {
+    let mut config = GatewayConfig { max_concurrency, ..GatewayConfig::new(simulated.url()) };
+    configure(&mut config);
+    let gateway = std::sync::Arc::new(Gateway::new(config).expect("a plain address"));
+    let mut running = JoinSet::new();
+    for at in 0..calls {
+        let gateway = gateway.clone();
+        running.spawn(async move { gateway.chat(&request(&format!("lamp {at}"))).await });
+    }
+    running.join_all().await
 }
 
 #[tokio::test]
@@ -226,10 +329,17 @@ async fn failures_that_last_are_told_at_once() {
 #[tokio::test]
 async fn an_address_where_nothing_listens_is_unreachable() {
     let url = Simulated::start(Simulation::default()).await.unwrap().url();
-    let config = GatewayConfig { max_attempts: 2, ..GatewayConfig::new(url.replace("//", "//me:hush@")) };
-    let error = Gateway::new(config).unwrap().chat(&request("lamp")).await.unwrap_err();
-    assert!(matches!(error, ChatError::Unreachable { url: ref shown, .. } if *shown == url), "{error:?}");
-    assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
+    let longest_outage = Duration::from_secs(1);
+    let config = GatewayConfig {
+        max_attempts: 2,
+        longest_outage,
+        ..GatewayConfig::new(url.replace("//", "//me:hush@"))
+    };
+    let gateway = Gateway::new(config).unwrap();
+    for error in [gateway.chat(&request("lamp")).await.unwrap_err(), gateway.models().await.unwrap_err()] {
+        assert!(matches!(error, ChatError::Unreachable { url: ref shown, .. } if *shown == url), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(super) fn read(body: &[u8]) -> Result<ChatReply, String> {
     let message = message.ok_or("the reply has no message")?;
     let finish_reason = match choice["finish_reason"].as_str() {
         Some("error") => return Err("the model stopped with an error".into()),
-        Some("stop" | "tool_calls") | None => FinishReason::Stop,
+        Some("stop" | "tool_calls" | "function_call" | "tool_use") | None => FinishReason::Stop,
         Some("length" | "max_tokens") => FinishReason::Length,
         Some("content_filter") => FinishReason::ContentFilter,
         Some(other) => FinishReason::Other(other.chars().take(100).collect()),
@@ -34,8 +34,14 @@ pub(super) fn read(body: &[u8]) -> Result<ChatReply, String> {
     Ok(ChatReply { content: content(message), finish_reason, usage })
 }
 
-/// The words of a message, which come as a text, in parts, or as a refusal.
+/// The words of a message, which come as a call of a tool, as a text, in parts, or as a refusal.
 fn content(message: &Value) -> String {
+    match &message["tool_calls"][0]["function"]["arguments"] {
+        Value::String(arguments) if !arguments.trim().is_empty() => return arguments.clone(),
+        // Some servers write them out as they are.
+        arguments @ Value::Object(_) => return arguments.to_string(),
+        _ => {}
+    }
     match &message["content"] {
         Value::String(text) => text.clone(),
         Value::Array(parts) => {
@@ -57,6 +63,13 @@ mod tests {
     #[case(r#""content":null,"refusal":"I will not""#, "I will not")]
     #[case(r#""content":[{"type":"text","text":"a"},{"type":"image"},{"type":"text","text":"b"}]"#, "ab")]
     #[case(r#""role":"assistant""#, "")]
+    #[case(
+        r#""content":null,"tool_calls":[{"function":{"name":"f","arguments":"{\"a\":1}"}}]"#,
+        r#"{"a":1}"#
+    )]
+    #[case(r#""content":"","tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]"#, r#"{"a":1}"#)]
+    #[case(r#""content":"a","tool_calls":[{"function":{"name":"f","arguments":""}}]"#, "a")]
+    #[case(r#""content":"a","tool_calls":[]"#, "a")]
     fn content_comes_in_many_shapes(#[case] message: &str, #[case] expected: &str) {
         let body = format!(r#"{{"choices":[{{"message":{{{message}}},"finish_reason":"stop"}}]}}"#);
         assert_eq!(read(body.as_bytes()).unwrap().content, expected);

@@ -2,21 +2,23 @@
 
 use std::time::Duration;
 
-use jiff::Zoned;
-use jiff::fmt::rfc2822;
 use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, LOCATION};
 use serde_json::Value;
+
+use super::{limits, too_long};
 
 /// Why an attempt was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
     /// Nothing listens there.
     Connection { detail: String },
-    /// Too many requests.
+    /// Too many requests, as the gateway says itself.
     RateLimit { detail: String, retry_after: Option<Duration> },
     /// Something that may be over soon.
     Passing { detail: String, retry_after: Option<Duration> },
+    /// Whoever stands before the gateway found nobody there.
+    Unavailable { detail: String },
     /// It would be the same the next time.
     Lasting { kind: Lasting, status: u16, detail: String },
 }
@@ -27,6 +29,7 @@ pub(super) enum Lasting {
     Unauthorised,
     UnknownModel,
     QuotaExhausted,
+    TooLong,
     Refused,
 }
 
@@ -36,6 +39,7 @@ impl Failure {
             Self::Connection { detail }
             | Self::RateLimit { detail, .. }
             | Self::Passing { detail, .. }
+            | Self::Unavailable { detail }
             | Self::Lasting { detail, .. } => detail,
         }
     }
@@ -67,13 +71,28 @@ pub(super) fn refusal(
         _ if said.is("model_not_found") || said.message.contains("not a valid model ID") => {
             lasting(Lasting::UnknownModel)
         }
+        code if too_long::says_so(code, said.codes.iter().map(String::as_str), &said.message) => {
+            lasting(Lasting::TooLong)
+        }
         401 | 403 => lasting(Lasting::Unauthorised),
+        // The model is there, but nobody who serves it takes the request in this form.
+        404 if said.message.starts_with("No endpoints found that") => lasting(Lasting::Refused),
         404 => lasting(Lasting::UnknownModel),
-        429 => Failure::RateLimit { retry_after: retry_after(headers), detail },
-        408 | 409 | 425 | 500.. => Failure::Passing {
-            detail: format!("{} {reason}: {detail}", status.as_u16()),
-            retry_after: retry_after(headers),
-        },
+        // Servers of local models fail with 500 where they cannot do what they were not started for.
+        500 if said.message.contains("--jinja") || said.message.contains("grammar") => {
+            lasting(Lasting::Refused)
+        }
+        501 => lasting(Lasting::Refused),
+        code @ (408 | 409 | 425 | 429 | 500..) => {
+            let retry_after = limits::retry_after(headers);
+            let said = format!("{code} {reason}: {detail}");
+            match code {
+                429 => Failure::RateLimit { retry_after: retry_after.or(limits::used_up(headers)), detail },
+                503 | 529 if retry_after.is_some() => Failure::RateLimit { retry_after, detail: said },
+                502..=504 | 521..=523 => Failure::Unavailable { detail: said },
+                _ => Failure::Passing { detail: said, retry_after },
+            }
+        }
         _ => lasting(Lasting::Refused),
     }
 }
@@ -106,19 +125,6 @@ impl Said {
     }
 }
 
-/// How long a gateway asks to be left alone. A date counts from the reply's own `Date`, so that
-/// the two clocks need not agree.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let wait = text(RETRY_AFTER)?;
-    if let Ok(seconds) = wait.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds.max(0.0)).ok();
-    }
-    let date = |text: &str| rfc2822::parse(text).ok().map(|time: Zoned| time.timestamp());
-    let span = date(wait)?.duration_since(date(text(DATE)?)?);
-    Some(Duration::try_from(span).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -129,10 +135,6 @@ mod tests {
         refusal(StatusCode::from_u16(status).unwrap(), headers, body.as_bytes(), str::to_owned)
     }
 
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
-    }
-
     #[rstest]
     #[case(401, "", Lasting::Unauthorised)]
     #[case(403, "", Lasting::Unauthorised)]
@@ -141,8 +143,22 @@ mod tests {
     #[case(400, r#"{"error":{"message":"x is not a valid model ID","code":400}}"#, Lasting::UnknownModel)]
     #[case(429, r#"{"error":{"type":"insufficient_quota"}}"#, Lasting::QuotaExhausted)]
     #[case(402, "", Lasting::QuotaExhausted)]
-    #[case(400, r#"{"error":"too long"}"#, Lasting::Refused)]
-    #[case(413, "", Lasting::Refused)]
+    #[case(400, r#"{"error":"wrong"}"#, Lasting::Refused)]
+    #[case(413, "", Lasting::TooLong)]
+    #[case(400, r#"{"error":{"message":"m","code":"context_length_exceeded"}}"#, Lasting::TooLong)]
+    #[case(
+        500,
+        r#"{"error":{"code":500,"message":"Context size has been exceeded.","type":"server_error"}}"#,
+        Lasting::TooLong
+    )]
+    #[case(
+        403,
+        r#"{"error":{"message":"Extra usage is required for long context requests"}}"#,
+        Lasting::TooLong
+    )]
+    #[case(404, r#"{"error":{"message":"No endpoints found that support tool use."}}"#, Lasting::Refused)]
+    #[case(500, r#"{"error":{"message":"tools param requires --jinja flag"}}"#, Lasting::Refused)]
+    #[case(501, "", Lasting::Refused)]
     #[case(422, r#"{"detail":[1]}"#, Lasting::Refused)]
     #[case(302, "", Lasting::Refused)]
     fn some_failures_last(#[case] status: u16, #[case] body: &str, #[case] expected: Lasting) {
@@ -155,11 +171,31 @@ mod tests {
     #[case(409)]
     #[case(425)]
     #[case(500)]
-    #[case(502)]
-    #[case(503)]
     #[case(529)]
     fn some_failures_pass(#[case] status: u16) {
         assert!(matches!(meaning(status, &HeaderMap::new(), ""), Failure::Passing { .. }));
+    }
+
+    #[rstest]
+    fn some_say_that_nobody_is_there(#[values(502, 503, 504, 522)] status: u16) {
+        assert!(matches!(meaning(status, &HeaderMap::new(), ""), Failure::Unavailable { .. }));
+    }
+
+    #[rstest]
+    #[case(429, &[], None)]
+    #[case(429, &[("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "6m0s")], Some(360))]
+    #[case(429, &[("retry-after", "2"), ("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "6m0s")], Some(2))]
+    #[case(503, &[("retry-after", "2")], Some(2))]
+    fn refusals_say_how_long(
+        #[case] status: u16,
+        #[case] pairs: &[(&'static str, &str)],
+        #[case] seconds: Option<u64>,
+    ) {
+        let headers =
+            pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let failure = meaning(status, &headers, "");
+        let Failure::RateLimit { retry_after, .. } = failure else { panic!("{failure:?}") };
+        assert_eq!(retry_after, seconds.map(Duration::from_secs));
     }
 
     #[rstest]
@@ -172,20 +208,5 @@ mod tests {
     #[case("", "400 Bad Request")]
     fn the_message_is_found(#[case] body: &str, #[case] message: &str) {
         assert_eq!(meaning(400, &HeaderMap::new(), body).detail(), message);
-    }
-
-    #[rstest]
-    #[case(&[("retry-after", "7")], Some(7.0))]
-    #[case(&[("retry-after", "0.5")], Some(0.5))]
-    #[case(&[("retry-after", "-3")], Some(0.0))]
-    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(3.0))]
-    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:30 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(0.0))]
-    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT")], None)]
-    #[case(&[("retry-after", "soon")], None)]
-    #[case(&[("retry-after", "NaN")], Some(0.0))]
-    #[case(&[("retry-after", "1e300")], None)]
-    #[case(&[], None)]
-    fn retry_after_is_read(#[case] pairs: &[(&'static str, &str)], #[case] seconds: Option<f64>) {
-        assert_eq!(retry_after(&headers(pairs)), seconds.map(Duration::from_secs_f64));
     }
 }

@@ -11,7 +11,7 @@ const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
 
-/// A gateway that is down mostly stays so: whoever waits should soon be told.
+/// Who only looks what a gateway offers should soon be told that it is down.
 const LONGEST_UNREACHABLE: Duration = Duration::from_secs(10);
 const LONGEST_CONNECTION_DELAY: Duration = Duration::from_secs(2);
 
@@ -56,6 +56,9 @@ impl Retries {
             Failure::Passing { retry_after, .. } => {
                 (self.failed < self.max_attempts).then(|| delay(self.failed, *retry_after))
             }
+            Failure::Unavailable { .. } => {
+                (self.failed < self.max_attempts).then(|| delay(self.failed, None))
+            }
         };
         if !matches!(failure, Failure::Connection { .. }) {
             self.unreachable_since = None;
@@ -65,25 +68,33 @@ impl Retries {
 
     fn connection_delay(&mut self, now: Instant) -> Option<Duration> {
         let since = *self.unreachable_since.get_or_insert(now);
-        let most = backoff(self.failed).min(LONGEST_CONNECTION_DELAY);
-        let delay = most.mul_f64(0.5 + 0.5 * rand::random::<f64>());
+        let delay = jittered_by_half(self.failed, LONGEST_CONNECTION_DELAY);
         (self.failed < self.max_attempts && now.duration_since(since) + delay < LONGEST_UNREACHABLE)
             .then_some(delay)
     }
 }
 
 impl GaveUp {
+    /// What is wrong, where nobody was there to answer the last attempt.
+    pub(super) fn unavailable(&self) -> Option<&str> {
+        match &self.failure {
+            Failure::Unavailable { detail } => Some(detail),
+            _ => None,
+        }
+    }
+
     /// The error for whoever made the call.
     pub(super) fn into_error(self, model: Option<&str>, url: String) -> ChatError {
         let Self { failure, attempts } = self;
         match failure {
             Failure::Connection { detail } => ChatError::Unreachable { url, detail },
-            Failure::RateLimit { detail, .. } | Failure::Passing { detail, .. } => {
-                ChatError::GaveUp { attempts, detail }
-            }
+            Failure::RateLimit { detail, .. }
+            | Failure::Passing { detail, .. }
+            | Failure::Unavailable { detail } => ChatError::GaveUp { attempts, detail },
             Failure::Lasting { kind, status, detail } => match (kind, model) {
                 (Lasting::Unauthorised, _) => ChatError::Unauthorised { status, detail },
                 (Lasting::QuotaExhausted, _) => ChatError::QuotaExhausted { detail },
+                (Lasting::TooLong, _) => ChatError::TooLong { detail },
                 (Lasting::UnknownModel, Some(model)) => {
                     ChatError::UnknownModel { model: model.to_owned(), detail }
                 }
@@ -97,8 +108,18 @@ impl GaveUp {
 
 /// Full jitter over an exponential back-off, and never less than the gateway asks for.
 fn delay(failures: u32, retry_after: Option<Duration>) -> Duration {
-    let jittered = backoff(failures).mul_f64(rand::random::<f64>());
+    let jittered = jittered(failures);
     retry_after.map_or(jittered, |asked| asked.min(LONGEST_RETRY_AFTER).max(jittered))
+}
+
+/// Anything up to an exponential back-off.
+pub(super) fn jittered(failures: u32) -> Duration {
+    backoff(failures).mul_f64(rand::random::<f64>())
+}
+
+/// A back-off up to `most`, and at least half of it, for who has nobody to keep clear of.
+pub(super) fn jittered_by_half(failures: u32, most: Duration) -> Duration {
+    backoff(failures).min(most).mul_f64(0.5 + 0.5 * rand::random::<f64>())
 }
 
 fn backoff(failures: u32) -> Duration {

@@ -3,20 +3,29 @@
 use std::error::Error;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, Method, Response, redirect};
-use serde_json::Value;
 
 use super::address::Address;
 use super::failure::{Failure, refusal};
-use super::{GatewayError, Secret};
+use super::{GatewayError, Secret, limits};
 
 /// No completion is this long; what is longer is not read.
 const MOST_BYTES: usize = 16 << 20;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A gateway's HTTP side.
+/// A reply with success.
+pub(super) struct Reply {
+    /// Its body.
+    pub(super) bytes: Vec<u8>,
+    /// How long the gateway would refuse further requests, if it says that it would.
+    pub(super) used_up: Option<Duration>,
+}
+
+/// A gateway's HTTP side. Connections are kept and used again; where the gateway offers HTTP/2 when
+/// they are made (ALPN), all requests share one.
 pub(super) struct Transport {
     client: Client,
     address: Address,
@@ -45,6 +54,7 @@ impl Transport {
             .default_headers(headers)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .timeout(timeout)
+            .http2_adaptive_window(true)
             .redirect(redirect::Policy::none())
             .referer(false);
         // An unencrypted gateway has to work on systems without certificates.
@@ -55,25 +65,21 @@ impl Transport {
         Ok(Self { client, address, secrets, timeout })
     }
 
-    /// Sends a request and reads the whole reply.
-    pub(super) async fn send(
-        &self,
-        method: &Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Vec<u8>, Failure> {
-        let mut request = self.client.request(method.clone(), self.address.endpoint(path));
+    /// Sends a request, with a body of JSON or none, and reads the whole reply.
+    pub(super) async fn send(&self, path: &str, body: Option<Bytes>) -> Result<Reply, Failure> {
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let mut request = self.client.request(method, self.address.endpoint(path));
         if let (Some((user, password)), true) = (&self.address.credentials, !self.has_key()) {
             request = request.basic_auth(user, Some(password.expose()));
         }
         if let Some(body) = body {
-            request = request.json(body);
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let reply = request.send().await.map_err(|error| self.network(error))?;
         let (status, headers) = (reply.status(), reply.headers().clone());
         let bytes = self.read(reply).await;
         if status.is_success() {
-            return bytes;
+            return Ok(Reply { bytes: bytes?, used_up: limits::used_up(&headers) });
         }
         // The status says enough where the body cannot be read.
         let bytes = bytes.unwrap_or_default();
