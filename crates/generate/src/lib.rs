@@ -1,6 +1,7 @@
 //! A passage to drafts of pairs: prompts, reading of replies, the built-in offline teacher.
 
 mod extractive;
+mod halves;
 mod llm_teacher;
 mod prompt;
 mod quote;
@@ -97,7 +98,7 @@ pub async fn teach(
     }
     match teacher {
         Teacher::Builtin => Ok(extractive::teach(passage, settings)),
-        Teacher::Model(model) => llm_teacher::teach(model, passage, settings).await,
+        Teacher::Model(model) => halves::teach(model, passage, settings).await,
     }
 }
 
