@@ -32,13 +32,24 @@ class Usage:
 
 
 def start(
-    command: list, output: Path | None = None, errors: Path | None = None, env: dict | None = None, limit: int | None = None
+    command: list,
+    output: Path | None = None,
+    errors: Path | None = None,
+    env: dict | None = None,
+    limit: int | None = None,
+    group: bool = False,
 ) -> subprocess.Popen:
-    """Starts a command with its output in a file, or nowhere; `limit` bounds its address space in bytes."""
+    """Starts a command with its output in a file, or nowhere; `limit` bounds its address space in bytes, `group` makes it lead a process group."""
     bounded = (lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))) if limit else None
     with open(output or os.devnull, "wb") as out, open(errors or os.devnull, "wb") as err:
         return subprocess.Popen(
-            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=os.environ | (env or {}), preexec_fn=bounded
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=os.environ | (env or {}),
+            preexec_fn=bounded,
+            start_new_session=group,
         )
 
 

@@ -31,6 +31,8 @@ pub struct Stats {
     pub peak_concurrency: u64,
     /// Requests that are being worked on.
     pub in_flight: u64,
+    /// Milliseconds from the first request to the last reply so far.
+    pub span_ms: u64,
     /// Tokens of the prompts that got a 200.
     pub prompt_tokens: u64,
     /// Tokens of the replies with 200.
@@ -47,6 +49,7 @@ pub(super) struct Counter {
 struct State {
     stats: Stats,
     bodies: HashMap<BodyHash, Seen>,
+    first: Option<Instant>,
     /// When the requests of the last minute were let in.
     recent: VecDeque<Instant>,
 }
@@ -82,6 +85,7 @@ impl Counter {
     pub(super) fn came(&self, body: &BodyHash) {
         self.with(|state| {
             state.stats.requests += 1;
+            state.first.get_or_insert_with(Instant::now);
             let answered = state.bodies.get(body).is_some_and(|seen| seen.answered);
             state.stats.repeats += u64::from(answered);
         });
@@ -118,7 +122,11 @@ impl Counter {
 
     /// Counts a reply by its status.
     pub(super) fn replied(&self, status: &str) {
-        self.with(|state| *state.stats.by_status.entry(status.to_owned()).or_default() += 1);
+        self.with(|state| {
+            *state.stats.by_status.entry(status.to_owned()).or_default() += 1;
+            let span = state.first.map_or(Duration::ZERO, |first| first.elapsed());
+            state.stats.span_ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        });
     }
 
     pub(super) fn failed(&self, fault: &str) {
