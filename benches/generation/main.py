@@ -68,7 +68,7 @@ FAULTS = {"429": 0.05, "500": 0.02, "reset": 0.01, "hang": 0.01, "truncated": 0.
 def faults(chosen: argparse.Namespace) -> Report:
     """Ours alone, against a gateway where everything goes wrong that does."""
     report = Report("Ours, with faults and room for 64", ["× ideal", "requests", "refusals beyond the injected", "repeats"], first="run")
-    calls, concurrency = 3_000, 128
+    calls, concurrency = 1_000, 128
     options = [word for name, rate in FAULTS.items() for word in (f"--fault-{name}", str(rate))]
     engine = Hasty("ours", chosen.program)
     run = to_the_end(engine, chosen.gateway, calls, concurrency, [*options, "--concurrency-limit", "64"])

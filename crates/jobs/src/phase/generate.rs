@@ -1,6 +1,7 @@
 //! A chunk to pairs.
 
 use generate::{BUILTIN, Draft, Lesson, TeachError, Teacher, teach};
+use llm::ChatError;
 use model::{
     Chunk, GenerateSettings, Pair, PairId, PairOrigin, PairProvenance, Passage, Phase, Quality, ReviewStatus,
     Sha256Hex, Unit,
@@ -36,6 +37,9 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     let place = Place { filename: &filename, position: Some(chunk.position), unit };
     match taught {
         Ok(lesson) => Ok(Worked::Outcome(generated(work, unit, settings, chunk, passage, filename, lesson))),
+        Err(TeachError::Chat(error @ ChatError::Unreachable { .. })) => Ok(Worked::Stop(format!(
+            "{error}; what is done is kept, and the run can be resumed when it is back"
+        ))),
         Err(TeachError::Chat(error)) if error.stops_the_run() => Ok(Worked::Stop(error.to_string())),
         Err(TeachError::Unreadable { raw_reply, .. }) if raw_reply.is_empty() => {
             Ok(failed(&place, "the model's reply was empty", None))

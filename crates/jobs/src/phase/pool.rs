@@ -44,10 +44,18 @@ pub(super) async fn run(
             free_the_dead(&pool.work.environment, &pool.work.generation).await?;
             continue;
         }
-        tokio::select! {
-            stopped = pool.collect() => end = stopped?.map(PhaseEnd::Stopped),
-            () = stop.cancelled() => end = Some(PhaseEnd::Interrupted),
+        let joined = tokio::select! {
+            joined = pool.join() => joined,
+            () = stop.cancelled() => {
+                end = Some(PhaseEnd::Interrupted);
+                continue;
+            }
+        };
+        // Places that have become free are taken before the store is waited for.
+        if !joined.iter().any(stops) {
+            pool.begin();
         }
+        end = pool.write(joined).await?.map(PhaseEnd::Stopped);
     }
     pool.wind_down().await?;
     Ok(end.unwrap_or(PhaseEnd::Finished))
@@ -66,43 +74,56 @@ struct Pool {
 type Joined = (UnitId, Result<Worked, JobsError>);
 
 impl Pool {
-    /// Claims units and begins them until every place is taken or none is left.
-    async fn fill(&mut self) -> Result<(), JobsError> {
-        while self.running.len() < self.places {
-            if self.waiting.is_empty() {
-                let environment = &self.work.environment;
-                let claimed = environment
-                    .metadata
-                    .claim(
-                        self.work.generation.id,
-                        self.phase,
-                        &environment.owner,
-                        environment.now(),
-                        environment.limits.lease,
-                        u32::try_from(self.places).unwrap_or(u32::MAX),
-                    )
-                    .await?;
-                self.waiting.extend(claimed);
-            }
-            let Some(unit) = self.waiting.pop_front() else { break };
+    /// Begins units that are claimed while there are places.
+    fn begin(&mut self) {
+        while self.running.len() < self.places
+            && let Some(unit) = self.waiting.pop_front()
+        {
             let work = Arc::clone(&self.work);
             self.running.spawn(async move { (unit.id, contain(&work, &unit).await) });
         }
-        Ok(())
     }
 
-    /// Waits for a unit to be done, and writes it with all others that are done by then.
-    /// Gives back the reason to stop, if one of them found one.
-    async fn collect(&mut self) -> Result<Option<String>, JobsError> {
-        // Cancel-safe up to the write: until then, joined units are only leased, and are worked on again.
-        let Some(first) = self.running.join_next().await else { return Ok(None) };
-        let mut joined = vec![first];
+    /// Claims units and begins them until every place is taken or none is left.
+    async fn fill(&mut self) -> Result<(), JobsError> {
+        loop {
+            self.begin();
+            // The next ones are claimed while some are there to be begun meanwhile; not many, as another
+            // process may have places for them.
+            if self.waiting.len() >= self.places.div_ceil(4) {
+                return Ok(());
+            }
+            let wanted = self.places - self.running.len() + self.places.div_ceil(2);
+            let environment = &self.work.environment;
+            let claimed = environment
+                .metadata
+                .claim(
+                    self.work.generation.id,
+                    self.phase,
+                    &environment.owner,
+                    environment.now(),
+                    environment.limits.lease,
+                    u32::try_from(wanted).unwrap_or(u32::MAX),
+                )
+                .await?;
+            if claimed.is_empty() {
+                return Ok(());
+            }
+            self.waiting.extend(claimed);
+        }
+    }
+
+    /// Waits for a unit to be done, and gives it back with all others that are done by then.
+    ///
+    /// Cancel-safe up to there: joined units that are not written are only leased, and are worked on again.
+    async fn join(&mut self) -> Vec<Result<Joined, JoinError>> {
+        let mut joined = Vec::from_iter(self.running.join_next().await);
         while joined.len() < BATCH
             && let Some(Some(next)) = self.running.join_next().now_or_never()
         {
             joined.push(next);
         }
-        self.write(joined).await
+        joined
     }
 
     async fn write(&mut self, joined: Vec<Result<Joined, JoinError>>) -> Result<Option<String>, JobsError> {
@@ -141,13 +162,18 @@ impl Pool {
         self.waiting.clear();
         let deadline = tokio::time::Instant::now() + self.work.environment.limits.grace;
         while !self.running.is_empty() {
-            match tokio::time::timeout_at(deadline, self.collect()).await {
-                Ok(collected) => drop(collected?),
+            match tokio::time::timeout_at(deadline, self.join()).await {
+                Ok(joined) => drop(self.write(joined).await?),
                 Err(_) => self.running.abort_all(),
             }
         }
         Ok(())
     }
+}
+
+/// Whether a unit found a reason to stop.
+fn stops(joined: &Result<Joined, JoinError>) -> bool {
+    matches!(joined, Ok((_, Ok(Worked::Stop(_)) | Err(_))))
 }
 
 /// A unit whose work panics is a failed unit, named as a bug; the rest goes on.
