@@ -150,9 +150,10 @@ impl Gateway {
     /// there to answer.
     async fn ask(&self, model: &str, body: &Bytes) -> Result<ChatReply, ChatError> {
         let url = self.transport.shown_url();
-        let (mut retries, mut first) = (Retries::new(self.max_attempts), Instant::now());
+        let begun = Instant::now();
+        let (mut retries, mut first) = (Retries::new(self.max_attempts), begun);
         loop {
-            let leave = self.outage.leave().await;
+            let leave = self.outage.leave(begun).await;
             let leave = leave.map_err(|detail| ChatError::Unreachable { url: url.clone(), detail })?;
             let failure = match self.attempt("chat/completions", Some(body), completion::read).await {
                 Ok(reply) => {

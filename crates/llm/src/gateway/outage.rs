@@ -27,8 +27,9 @@ struct State {
 
 struct Down {
     since: Instant,
-    /// How often somebody has looked.
+    /// How often somebody has looked, and when last.
     looks: u32,
+    last_look: Instant,
     detail: String,
 }
 
@@ -51,22 +52,25 @@ impl Outage {
         Self { longest, state: Mutex::default(), looking: tokio::sync::Mutex::default() }
     }
 
-    /// Waits until there is use in sending a request: at once while the gateway answers, else until
-    /// it is back or it is this request's turn to look.
+    /// Waits until there is use in sending a request of a call that began at that time: not at all while
+    /// the gateway answers, else until it is back or it is this call's turn to look.
     ///
     /// # Errors
-    /// What is wrong with the gateway, where it has been down too long.
-    pub(super) async fn leave(&self) -> Result<Leave<'_>, String> {
+    /// What is wrong with the gateway, where it has been down too long and was so when last looked at
+    /// since the call began.
+    pub(super) async fn leave(&self, begun: Instant) -> Result<Leave<'_>, String> {
         if self.with(|state| state.down.is_none()) {
             return Ok(Leave { looking: None });
         }
         let looking = self.looking.lock().await;
         let down = self.with(|state| {
             let down = state.down.as_ref()?;
-            Some((self.longest.saturating_sub(down.since.elapsed()), down.looks, down.detail.clone()))
+            let left = self.longest.saturating_sub(down.since.elapsed());
+            let given_up = left.is_zero() && down.last_look >= begun;
+            Some((left, down.looks, given_up.then(|| down.detail.clone())))
         });
-        let Some((left, looks, detail)) = down else { return Ok(Leave { looking: None }) };
-        if left.is_zero() {
+        let Some((left, looks, given_up)) = down else { return Ok(Leave { looking: None }) };
+        if let Some(detail) = given_up {
             return Err(format!("{detail}, for {} now", minutes(self.longest)));
         }
         // The last look is at the very end.
@@ -79,10 +83,16 @@ impl Outage {
         let first = self.with(|state| {
             let first = state.down.is_none();
             let now = Instant::now();
-            let down = state.down.get_or_insert_with(|| Down { since: now, looks: 0, detail: String::new() });
+            let down = state.down.get_or_insert_with(|| Down {
+                since: now,
+                looks: 0,
+                last_look: now,
+                detail: String::new(),
+            });
             // All that were under way fail at once, and count as one.
             if first || leave.is_a_look() {
                 down.looks += 1;
+                down.last_look = now;
                 down.detail.clone_from(&detail);
             }
             first
@@ -132,8 +142,9 @@ mod tests {
 
     /// Looks until the gateway is up, and gives back how often.
     async fn call(outage: &Outage, back: Instant) -> Result<u32, String> {
+        let begun = Instant::now();
         for looks in 0.. {
-            let leave = outage.leave().await?;
+            let leave = outage.leave(begun).await?;
             if Instant::now() >= back {
                 outage.is_up();
                 return Ok(looks);
@@ -171,6 +182,14 @@ mod tests {
             assert_eq!(ended.unwrap_err(), "refused, for 5 minutes now");
         }
         assert_eq!(start.elapsed(), LONGEST);
+
+        // Whoever comes later looks, once and at once.
+        tokio::time::sleep(LONGEST).await;
+        let start = Instant::now();
+        call(&outage, never).await.unwrap_err();
+        assert!(start.elapsed() < Duration::from_millis(10), "{:?}", start.elapsed());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(call(&outage, start).await, Ok(0));
     }
 
     #[tokio::test(start_paused = true)]
