@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "documents"))
+sys.path.append(str(Path(__file__).resolve().parent.parent / "documents"))
 
 from engines import Engine
 from gateway import Gateway

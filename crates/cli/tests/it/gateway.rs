@@ -1,8 +1,10 @@
 //! `run` against a simulated gateway, with and without faults.
 
+use std::time::Duration;
+
 use testkit::{FaultRates, Gateway, GatewayConfig};
 
-use crate::forge::{Forge, assert_chatml, manual};
+use crate::forge::{Forge, Ran, assert_chatml, manual};
 
 const SIMULATED: [&str; 2] = ["--model", "simulated"];
 
@@ -92,6 +94,70 @@ async fn a_wrong_key_stops_the_run_at_once_with_one_message_and_it_goes_on_later
     let forge = forge.set("DATA_FORGE_GATEWAY_API_KEY", "right");
     forge.run(&["run", "docs", SIMULATED[0], SIMULATED[1]]).expect(0);
     assert_eq!(gateway.stats().repeats, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_run_waits_for_a_gateway_that_goes_away_and_says_so() {
+    let slow = GatewayConfig { latency_ms: 50, ..GatewayConfig::default() };
+    let gateway = Gateway::start(slow.clone()).await.unwrap();
+    let url = gateway.url();
+    let port = url.trim_end_matches("/v1").rsplit(':').next().unwrap().parse().unwrap();
+    let forge = Forge::with_gateway(&url);
+    forge.write("docs/pump.md", manual("pump", 40));
+    let child = forge
+        .command(&["run", "docs", SIMULATED[0], SIMULATED[1], "--max-concurrency", "2", "--json"])
+        .spawn()
+        .unwrap();
+    while gateway.stats().answered < 10 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(gateway);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let back = Gateway::start(GatewayConfig { port, ..slow }).await.unwrap();
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    let summary = ran.summary(0);
+    assert_eq!(summary["chunks"]["failed"].as_array().unwrap().len(), 0, "{summary}");
+    for line in ["the gateway cannot be reached: the run waits", "the gateway answers again"] {
+        assert!(ran.stderr.contains(line), "{}", ran.stderr);
+    }
+    assert!(back.stats().requests > 0 && back.stats().repeats == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_everything_goes_wrong_for_is_done_or_named_and_nothing_answered_is_asked_again() {
+    let faults = FaultRates {
+        rate_limited: 0.05,
+        internal_error: 0.02,
+        reset: 0.01,
+        hang: 0.01,
+        truncated: 0.03,
+        prose: 0.03,
+        empty: 0.01,
+        ..FaultRates::default()
+    };
+    let config = GatewayConfig {
+        faults,
+        latency_ms: 20,
+        concurrency_limit: Some(16),
+        retry_after_seconds: 0,
+        ..GatewayConfig::default()
+    };
+    let gateway = Gateway::start(config).await.unwrap();
+    let forge = Forge::with_gateway(&gateway.url());
+    forge.write("docs/pump.md", manual("pump", 200));
+    let ran = forge.run(&["run", "docs", SIMULATED[0], SIMULATED[1], "--request-timeout", "3", "--json"]);
+    let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let named = summary["chunks"]["failed"].as_array().unwrap();
+    assert!(named.iter().all(|failure| !failure["reason"].as_str().unwrap().is_empty()), "{summary}");
+    let lineage = forge.json_lines("dataset.jsonl.lineage.jsonl");
+    let with_pairs: std::collections::BTreeSet<_> =
+        lineage.iter().map(|line| line["chunk_id"].to_string()).collect();
+    assert_eq!((with_pairs.len() + named.len()) as u64, summary["chunks"]["total"].as_u64().unwrap());
+    let stats = gateway.stats();
+    assert_eq!(stats.repeats, 0);
+    let refused = stats.by_status["429"] - stats.faults["rate_limited"];
+    // The first round trip finds out that there is room for 16 of 32.
+    assert!(refused.saturating_sub(16) * 100 < 3 * stats.requests, "{stats:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
