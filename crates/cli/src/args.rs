@@ -110,6 +110,12 @@ pub(crate) struct RunArgs {
     /// How often each difficulty is asked for, as weights
     #[arg(long, value_name = "easy=W,medium=W,hard=W", default_value = "easy=1,medium=1,hard=1")]
     pub(crate) difficulty: DifficultyArg,
+    /// The labels of a classification; proposed by the teacher where there are none
+    #[arg(long, value_name = "LABEL,LABEL", value_delimiter = ',')]
+    pub(crate) labels: Vec<String>,
+    /// The turns of a conversation, questions and answers counted: 2, 4, 6, 8 or 10 [default: 4]
+    #[arg(long, value_name = "N")]
+    pub(crate) turns: Option<u32>,
     /// The seed of all chance
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
@@ -276,11 +282,21 @@ impl From<FormatArg> for ExportFormat {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum TypeArg {
     Qa,
+    Instruction,
+    Conversation,
+    Summary,
+    Classification,
 }
 
 impl From<TypeArg> for GenerationType {
-    fn from(TypeArg::Qa: TypeArg) -> Self {
-        Self::Qa
+    fn from(kind: TypeArg) -> Self {
+        match kind {
+            TypeArg::Qa => Self::Qa,
+            TypeArg::Instruction => Self::Instruction,
+            TypeArg::Conversation => Self::Conversation,
+            TypeArg::Summary => Self::Summary,
+            TypeArg::Classification => Self::Classification,
+        }
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn pair(slot: u32) -> Pair {
             teacher_model: "teacher".into(),
             prompt_hash: sha256_hex("prompt"),
             quote: None,
+            turn_quotes: Vec::new(),
             passage: sha256_hex("passage"),
         },
         created_at: now(),

@@ -11,6 +11,7 @@ mod definition;
 mod faq;
 mod glossary;
 mod heading;
+mod kinds;
 mod list;
 mod section;
 mod sentence;
@@ -22,9 +23,9 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-use model::{GenerateSettings, Passage, sha256_hex};
+use model::{GenerateSettings, GenerationType, Passage, sha256_hex};
 
-use crate::Lesson;
+use crate::{Lesson, prompt};
 use candidate::Candidate;
 use wording::Wording;
 
@@ -56,10 +57,28 @@ pub(crate) fn teach(passage: &Passage, settings: &GenerateSettings) -> Lesson {
         }
     }
     let config = &settings.config;
-    let drafts = candidate::select(candidates, config.pairs_per_chunk as usize, config.style_template);
+    let count = config.pairs_per_chunk as usize;
+    let best = |count| candidate::select(candidates, count, config.style_template);
+    let mut drafts = match settings.generation_type {
+        GenerationType::Qa => best(count),
+        GenerationType::Instruction => {
+            best(count).into_iter().map(|draft| kinds::instruction(draft, &wording)).collect()
+        }
+        GenerationType::Conversation => {
+            let exchanges = prompt::exchanges(settings) as usize;
+            kinds::conversations(best(count * exchanges), exchanges)
+        }
+        GenerationType::Summary => kinds::summaries(&sections, passage, settings),
+        GenerationType::Classification => kinds::labelled(passage, text, settings).into_iter().collect(),
+    };
+    drafts.truncate(count);
     let nothing_to_teach = drafts.is_empty().then(|| {
         if text.trim().is_empty() {
             "the passage is empty".to_owned()
+        } else if settings.generation_type == GenerationType::Summary {
+            "the passage has too little prose to be summed up".to_owned()
+        } else if settings.generation_type == GenerationType::Classification {
+            "it has the words of none of the labels, or of several as often".to_owned()
         } else if wording.english {
             "the built-in teacher found no heading, list, table or sentence in it that it has a safe question for"
                 .to_owned()

@@ -4,7 +4,10 @@ use llm::{ChatError, ChatModel};
 use model::{GenerateSettings, Passage};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Lesson, TeachError, llm_teacher};
+use crate::{
+    Lesson, Place, TeachError, llm_teacher,
+    slots::{self, Slot},
+};
 
 /// How often a passage is halved at the most.
 const DEEPEST: u32 = 4;
@@ -12,10 +15,10 @@ const DEEPEST: u32 = 4;
 /// Fewer characters than these are not what makes a request too long.
 const SHORTEST: usize = 200;
 
-/// A part of a passage, and how many pairs it is to give.
+/// A part of a passage, and the pairs that it is to give.
 struct Part {
     text: String,
-    pairs: u32,
+    slots: Vec<Slot>,
     depth: u32,
 }
 
@@ -28,20 +31,20 @@ pub(crate) async fn teach(
     model: &dyn ChatModel,
     passage: &Passage,
     settings: &GenerateSettings,
+    place: Place,
 ) -> Result<Lesson, TeachError> {
-    let too_long = match llm_teacher::teach(model, passage, settings).await {
+    let slots = slots::slots(settings, place);
+    let too_long = match llm_teacher::teach(model, passage, settings, slots.clone()).await {
         Err(TeachError::Chat(error @ ChatError::TooLong { .. })) => error,
         whole => return whole,
     };
-    let whole = Part { text: passage.text.clone(), pairs: settings.config.pairs_per_chunk, depth: 0 };
+    let whole = Part { text: passage.text.clone(), slots, depth: 0 };
     // What is taught next stands last.
     let mut waiting = Vec::from(whole.halves().ok_or(too_long)?);
     let mut lessons = Vec::new();
     while let Some(part) = waiting.pop() {
         let text = Passage { text: part.text.clone(), ..passage.clone() };
-        let mut share = settings.clone();
-        share.config.pairs_per_chunk = part.pairs;
-        match llm_teacher::teach(model, &text, &share).await {
+        match llm_teacher::teach(model, &text, settings, part.slots.clone()).await {
             Err(TeachError::Chat(error @ ChatError::TooLong { .. })) => {
                 waiting.extend(part.halves().ok_or(error)?);
             }
@@ -58,12 +61,15 @@ impl Part {
             return None;
         }
         let (first, second) = self.text.split_at(middle(&self.text));
-        let part = |text: &str, pairs: u32| Self {
+        // Each half gives a pair at least.
+        let half = self.slots.len().div_ceil(2);
+        let part = |text: &str, slots: &[Slot]| Self {
             text: text.trim().to_owned(),
-            pairs: pairs.max(1),
+            slots: slots.to_vec(),
             depth: self.depth + 1,
         };
-        Some([part(second, self.pairs / 2), part(first, self.pairs.div_ceil(2))])
+        let rest = half.min(self.slots.len().saturating_sub(1));
+        Some([part(second, &self.slots[rest..]), part(first, &self.slots[..half])])
     }
 }
 
@@ -142,6 +148,8 @@ mod tests {
             text: text.into(),
             table_header: Vec::new(),
             language: Some("en".into()),
+            before: String::new(),
+            after: String::new(),
         };
         let settings = GenerateSettings {
             teacher_model: "teacher".into(),
@@ -152,7 +160,7 @@ mod tests {
         };
         let model = Narrow { most, asked: Mutex::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let lesson = runtime.block_on(teach(&model, &passage, &settings));
+        let lesson = runtime.block_on(teach(&model, &passage, &settings, Place::ALONE));
         (lesson, model.asked.into_inner().unwrap())
     }
 

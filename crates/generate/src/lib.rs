@@ -1,21 +1,29 @@
 //! A passage to drafts of pairs: prompts, reading of replies, the built-in offline teacher.
 
 mod extractive;
+mod fill;
 mod halves;
+mod instructions;
+mod labels;
 mod llm_teacher;
 mod prompt;
 mod quote;
 mod reply;
+mod schema;
 mod slots;
+mod tags;
 mod template;
+#[cfg(test)]
+mod testing;
 mod words;
 
-pub use prompt::request;
-
-use llm::{ChatError, ChatModel};
+use llm::{ChatError, ChatModel, ChatRequest};
 use model::{
     Difficulty, GenerateSettings, GenerationType, Passage, QuestionType, SettingsError, Sha256Hex, Turn,
 };
+
+pub use labels::{MAX_SAMPLES, propose_labels};
+pub use slots::{Place, Quotas, quotas};
 
 /// The id of the built-in offline teacher.
 pub const BUILTIN: &str = "builtin/extractive";
@@ -48,6 +56,18 @@ pub struct Draft {
     pub difficulty: Option<Difficulty>,
     /// A quote of the passage that the teacher gave as support; checked to be there.
     pub quote: Option<String>,
+    /// The same of each answer of a conversation, in order, the first one's again among them; else empty.
+    pub turn_quotes: Vec<Option<String>>,
+}
+
+impl Draft {
+    /// What tells it from other drafts of its passage.
+    pub(crate) fn tells_apart(&self, kind: GenerationType) -> &str {
+        match kind {
+            GenerationType::Classification => &self.context,
+            _ => &self.question,
+        }
+    }
 }
 
 /// What a teacher made of a passage.
@@ -82,54 +102,67 @@ pub enum TeachError {
     },
 }
 
-/// Has a teacher make pairs from a passage.
+/// Checks that the settings are within their bounds, and that their teacher can do what they ask for.
 ///
 /// # Errors
-/// Where the settings ask for another type than `qa`, the model did not answer, or what it answered
-/// cannot be read.
+/// The first setting that is outside of its bounds, or that the built-in teacher cannot meet: it
+/// chooses among labels and proposes none.
+pub fn check(settings: &GenerateSettings) -> Result<(), SettingsError> {
+    settings.check()?;
+    let needs_labels = settings.generation_type == GenerationType::Classification;
+    if settings.teacher_model == BUILTIN && needs_labels && settings.config.labels.is_empty() {
+        let expected = "given, since the built-in teacher proposes none";
+        return Err(SettingsError { name: "labels", value: "empty".into(), expected });
+    }
+    Ok(())
+}
+
+/// The first request that a chat model would be asked with for the pairs of a passage, at the first place of a run.
+pub fn request(passage: &Passage, settings: &GenerateSettings) -> ChatRequest {
+    let slots = slots::slots(settings, Place::ALONE);
+    prompt::request(&prompt::Task { passage, settings, slots, known: Vec::new() })
+}
+
+/// Has a teacher make pairs from a passage, at its place in the run.
+///
+/// # Errors
+/// Where the settings ask for what the teacher cannot do, the model did not answer, or what it answered
+/// cannot be read. A classification needs labels here: see [`propose_labels`].
 pub async fn teach(
     teacher: Teacher<'_>,
     passage: &Passage,
     settings: &GenerateSettings,
+    place: Place,
 ) -> Result<Lesson, TeachError> {
-    if settings.generation_type != GenerationType::Qa {
-        let value = settings.generation_type.as_str().to_owned();
-        return Err(SettingsError { name: "generation_type", value, expected: "qa" }.into());
+    if settings.generation_type == GenerationType::Classification {
+        model::check_labels(&settings.config.labels)?;
     }
     match teacher {
         Teacher::Builtin => Ok(extractive::teach(passage, settings)),
-        Teacher::Model(model) => halves::teach(model, passage, settings).await,
+        Teacher::Model(model) => halves::teach(model, passage, settings, place).await,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{ContentType, GenerateConfig};
-
     use super::*;
+    use crate::testing::{passage, settings};
 
     #[test]
-    fn other_types_than_qa_are_refused() {
-        let passage = Passage {
-            document: "Aurora kettle".into(),
-            heading_path: Vec::new(),
-            content_type: ContentType::Prose,
-            text: "A thermostat is a switch that opens when it is hot.".into(),
-            table_header: Vec::new(),
-            language: None,
-        };
-        let mut settings = GenerateSettings {
-            teacher_model: BUILTIN.into(),
-            generation_type: GenerationType::Summary,
-            temperature: 0.0,
-            system_prompt: None,
-            config: GenerateConfig::default(),
-        };
+    fn a_classification_needs_labels_and_the_built_in_teacher_needs_them_given() {
+        let mut settings = settings(GenerationType::Classification);
+        assert_eq!(check(&settings), Ok(()));
+        settings.teacher_model = BUILTIN.into();
+        let refused = "labels is empty; it has to be given, since the built-in teacher proposes none";
+        assert_eq!(check(&settings).unwrap_err().to_string(), refused);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let refused = runtime.block_on(teach(Teacher::Builtin, &passage, &settings)).unwrap_err();
-        assert_eq!(refused.to_string(), "generation_type is summary; it has to be qa");
-        settings.generation_type = GenerationType::Qa;
-        let lesson = runtime.block_on(teach(Teacher::Builtin, &passage, &settings)).unwrap();
-        assert_eq!(lesson.drafts[0].question, "What is a thermostat?");
+        let passage = passage("A thermostat is a switch that opens when it is hot.");
+        let teach = |settings: &GenerateSettings| {
+            runtime.block_on(teach(Teacher::Builtin, &passage, settings, Place::ALONE))
+        };
+        assert!(matches!(teach(&settings), Err(TeachError::Settings(_))));
+        settings.config.labels = vec!["Thermostat".into(), "Tank".into()];
+        assert_eq!(check(&settings), Ok(()));
+        assert_eq!(teach(&settings).unwrap().drafts[0].answer, "Thermostat");
     }
 }

@@ -1,13 +1,17 @@
 //! A model's reply to drafts: what can be used is used, what cannot is named.
 
+mod conversation;
+mod fields;
 mod item;
 
 use std::collections::HashSet;
 
 use llm::{ChatReply, FinishReason, Repair};
+use model::GenerationType;
 use serde_json::{Map, Value};
 
-use crate::{Draft, quote, words};
+use crate::{Draft, prompt::Task, quote, words};
+pub(crate) use fields::list_of_texts;
 
 /// The most items of a reply that are looked at: more than may be asked for.
 const MAX_ITEMS: usize = 100;
@@ -17,17 +21,17 @@ const MAX_ITEMS: usize = 100;
 pub(crate) struct Reading {
     /// The usable pairs.
     pub(crate) drafts: Vec<Draft>,
-    /// Why there is nothing to teach, where the model said so.
+    /// Why there is nothing to teach, or no more than these pairs, where the model said so.
     pub(crate) nothing_to_teach: Option<String>,
     /// What was mended or left out.
     pub(crate) remarks: Vec<String>,
 }
 
-/// Reads a reply to a request for at most `count` pairs from a passage.
+/// Reads a reply to the request for a task.
 ///
 /// # Errors
 /// Why nothing in it can be used.
-pub(crate) fn read(reply: &ChatReply, passage: &str, count: usize) -> Result<Reading, String> {
+pub(crate) fn read(reply: &ChatReply, task: &Task<'_>) -> Result<Reading, String> {
     let mut reading = Reading::default();
     let llm::Reading { value, repairs } =
         llm::read_json(&reply.content).map_err(|error| error.to_string())?;
@@ -36,15 +40,14 @@ pub(crate) fn read(reply: &ChatReply, passage: &str, count: usize) -> Result<Rea
         // What is cut within an item is no item: only whole ones are read.
         reading.remarks.push("the reply reached its most tokens and was cut".into());
     }
-    let Some(items) = items(&value) else {
-        reading.nothing_to_teach = nothing_to_teach(&value);
+    reading.nothing_to_teach = nothing_to_teach(&value);
+    let Some(items) = items(&value, task) else {
         return match reading.nothing_to_teach {
             Some(_) => Ok(reading),
             None => Err("it holds no `pairs`".into()),
         };
     };
-    take(&mut reading, &items, passage, count);
-    reading.nothing_to_teach = nothing_to_teach(&value).filter(|_| reading.drafts.is_empty());
+    take(&mut reading, &items, task);
     if reading.drafts.is_empty() && reading.nothing_to_teach.is_none() {
         let why = reading.remarks.last().map(|remark| format!(" ({remark})")).unwrap_or_default();
         return Err(format!("it holds no usable pair{why}"));
@@ -52,11 +55,12 @@ pub(crate) fn read(reply: &ChatReply, passage: &str, count: usize) -> Result<Rea
     Ok(reading)
 }
 
-fn take(reading: &mut Reading, items: &[&Value], passage: &str, count: usize) {
-    let mut asked = HashSet::new();
+fn take(reading: &mut Reading, items: &[&Value], task: &Task<'_>) {
+    let count = task.slots.len();
+    let mut asked: HashSet<_> = task.known.iter().map(|known| words::key(known)).collect();
     for (at, value) in items.iter().take(MAX_ITEMS).enumerate() {
         let pair = at + 1;
-        let mut draft = match item::draft(value) {
+        let mut draft = match item::draft(value, task) {
             Ok((draft, notes)) => {
                 reading.remarks.extend(notes.into_iter().map(|note| format!("pair {pair}: {note}")));
                 draft
@@ -66,7 +70,7 @@ fn take(reading: &mut Reading, items: &[&Value], passage: &str, count: usize) {
                 continue;
             }
         };
-        if !asked.insert(words::key(&draft.question)) {
+        if !asked.insert(words::key(draft.tells_apart(task.settings.generation_type))) {
             reading.remarks.push(format!("pair {pair} is left out: its question was asked before"));
             continue;
         }
@@ -75,30 +79,61 @@ fn take(reading: &mut Reading, items: &[&Value], passage: &str, count: usize) {
             reading.remarks.push(format!("{more} more than the {count} pairs asked for are left out"));
             return;
         }
-        draft.quote = draft.quote.and_then(|said| {
-            let found = quote::locate(passage, &said).map(str::to_owned);
-            if found.is_none() {
-                reading.remarks.push(format!("pair {pair}: its quote does not stand in the passage"));
-            }
-            found
-        });
+        locate(&mut draft, task, pair, &mut reading.remarks);
         reading.drafts.push(draft);
     }
 }
 
-/// The list of pairs in a reply: the list itself, the one under a known name, the only list of
-/// objects that there is, or a single pair without a list.
-fn items(value: &Value) -> Option<Vec<&Value>> {
-    const NAMES: [&str; 9] =
-        ["pairs", "qa_pairs", "questions", "items", "data", "results", "examples", "faq", "output"];
+/// Puts the passage's own words in place of the quotes; those that do not stand there go.
+fn locate(draft: &mut Draft, task: &Task<'_>, pair: usize, remarks: &mut Vec<String>) {
+    let mut find = |said: &mut Option<String>, whose: &str| {
+        let Some(text) = said.take() else { return };
+        *said = quote::locate(&task.passage.text, &text).map(str::to_owned);
+        if said.is_none() {
+            remarks.push(format!("pair {pair}: {whose} quote does not stand in the passage"));
+        }
+    };
+    if draft.turn_quotes.is_empty() {
+        find(&mut draft.quote, "its");
+    }
+    for (at, quote) in draft.turn_quotes.iter_mut().enumerate() {
+        find(quote, &format!("answer {}'s", at + 1));
+    }
+    if let Some(first) = draft.turn_quotes.first() {
+        draft.quote.clone_from(first);
+    }
+}
+
+/// The list of pairs in a reply: the list itself, the one under a known name, a single pair without a
+/// list, or the only list of objects that there is.
+fn items<'a>(value: &'a Value, task: &Task<'_>) -> Option<Vec<&'a Value>> {
+    const NAMES: [&str; 12] = [
+        "pairs",
+        "qa_pairs",
+        "questions",
+        "items",
+        "data",
+        "results",
+        "examples",
+        "faq",
+        "output",
+        "instructions",
+        "conversations",
+        "summaries",
+    ];
     match value {
         Value::Array(items) => Some(items.iter().collect()),
         Value::Object(object) => {
+            // A conversation is told in a list of its own, under names like these.
+            let is_pair = || item::draft(value, task).is_ok();
+            if task.settings.generation_type == GenerationType::Conversation && is_pair() {
+                return Some(vec![value]);
+            }
             let named = NAMES.iter().find_map(|name| object.get(*name)?.as_array());
             if let Some(items) = named.or_else(|| only_list(object)) {
                 return Some(items.iter().collect());
             }
-            item::draft(value).is_ok().then(|| vec![value])
+            is_pair().then(|| vec![value])
         }
         _ => None,
     }
@@ -114,7 +149,7 @@ fn nothing_to_teach(value: &Value) -> Option<String> {
     let said = value.get("nothing_to_teach")?;
     match said {
         Value::String(reason) if !reason.trim().is_empty() => {
-            Some(reason.trim().chars().take(item::MAX_QUESTION).collect())
+            Some(reason.trim().chars().take(fields::MAX_QUESTION).collect())
         }
         Value::Bool(true) => Some("the model gave no reason".into()),
         _ => None,

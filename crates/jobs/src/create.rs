@@ -79,7 +79,7 @@ pub async fn create_parse(
 ///
 /// # Errors
 /// [`JobsError::NothingToDo`] where there are none, [`JobsError::Settings`] for settings outside their
-/// bounds.
+/// bounds, or that the teacher cannot meet.
 pub async fn create_generate(
     environment: &Environment,
     user: &UserId,
@@ -88,7 +88,7 @@ pub async fn create_generate(
     pick: &Pick,
     launch: Launch,
 ) -> Result<Created, JobsError> {
-    settings.check()?;
+    ::generate::check(&settings)?;
     let none = HashSet::new();
     let (chunks, except) = match pick {
         Pick::Missing { documents, except } => {

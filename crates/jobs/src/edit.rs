@@ -50,7 +50,7 @@ pub async fn edit_pair(
                 let Some(source) = metadata.pair_source(user, id).await? else {
                     return Ok(PairEdit::NotFound);
                 };
-                Some(rescore(source.passage, pair.chunk_id, text).await)
+                Some(rescore(source.passage, &pair, text).await)
             }
         };
         // The text was put together from this revision, whether or not one was expected.
@@ -97,11 +97,11 @@ impl PairTextChange {
 }
 
 /// Scoring is pure work, and would hold up the other tasks of a thread that waits.
-async fn rescore(passage: Passage, chunk: ChunkId, text: PairText) -> RescoredText {
-    let spare = text.clone();
+async fn rescore(passage: Passage, pair: &Pair, text: PairText) -> RescoredText {
+    let (chunk, kind, spare) = (pair.chunk_id, pair.generation_type, text.clone());
     let scored = tokio::task::spawn_blocking(move || {
+        let (scores, key) = Scorer::new(&passage).score(chunk, kind, &text);
         let PairText { question, answer, context, turns } = &text;
-        let (scores, key) = Scorer::new(&passage).score(chunk, question, answer);
         let token_count = pair_tokens(question, answer, context, turns);
         RescoredText { scores, key, token_count, text }
     });

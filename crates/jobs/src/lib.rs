@@ -4,6 +4,7 @@
 //! them (the one-shot `run`, a child process, a pod) goes through [`drive()`] or [`work`]; a
 //! [`Supervisor`] keeps the jobs of a server going through a [`Launcher`].
 
+mod classes;
 mod clock;
 mod create;
 mod drive;
@@ -13,6 +14,7 @@ mod error;
 mod estimate;
 pub mod fetch;
 pub mod ingest;
+mod labels;
 mod launcher;
 mod ledger;
 mod lock;
@@ -30,6 +32,7 @@ mod survey;
 mod testing;
 mod worker;
 
+pub use classes::{ClassCount, ClassCounts, class_counts, in_words};
 pub use clock::{Clock, SystemClock, random_bytes};
 pub use create::{Created, Launch, Pick, create_generate, create_parse, generations_like};
 pub use drive::drive;

@@ -40,6 +40,19 @@ impl NamedLock {
         Ok(Self::renewed(environment, name))
     }
 
+    /// Makes this process the one that asks for a project's labels; `None` where another is that.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub(crate) async fn labels(
+        environment: &Arc<Environment>,
+        project: ProjectId,
+    ) -> Result<Option<Self>, JobsError> {
+        let name = labels_lock(project);
+        let holder = take(environment, &name).await?;
+        Ok(holder.is_none().then(|| Self::renewed(Arc::clone(environment), name)))
+    }
+
     fn renewed(environment: Arc<Environment>, name: String) -> Self {
         let renewal = tokio::spawn({
             let (environment, name) = (Arc::clone(&environment), name.clone());
@@ -86,6 +99,10 @@ pub(crate) async fn process_of(environment: &Environment, job: &str) -> Result<O
 
 fn project_lock(project: ProjectId) -> String {
     format!("run/{project}")
+}
+
+fn labels_lock(project: ProjectId) -> String {
+    format!("labels/{project}")
 }
 
 fn job_lock(job: &str) -> String {

@@ -14,7 +14,7 @@ use store::{Budget, Outcome};
 use tokio_util::sync::CancellationToken;
 
 use self::report::Report;
-use crate::{Environment, JobsError, environment::budget_of, owner};
+use crate::{Environment, JobsError, classes, environment::budget_of, labels, owner};
 
 /// How a phase ended in this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,17 +50,30 @@ pub async fn run_phase(
     free_the_dead(environment, generation).await?;
     let heartbeat = Heartbeat::start(environment, generation);
     let report = Report::begin(environment, generation.id, phase).await?;
-    let work = Arc::new(Work {
-        environment: Arc::clone(environment),
-        user,
-        generation: generation.clone(),
-        budget: environment.limits.budget.unwrap_or_else(|| budget_of(generation)),
-    });
-    let end = pool::run(work, phase, stop).await;
+    let budget = environment.limits.budget.unwrap_or_else(|| budget_of(generation));
+    let mut generation = generation.clone();
+    let id = generation.id;
+    let before = match phase {
+        Phase::Generate => tokio::select! {
+            settled = labels::settle(environment, &user, &mut generation, &budget) => {
+                settled?.map(PhaseEnd::Stopped)
+            }
+            () = stop.cancelled() => Some(PhaseEnd::Interrupted),
+        },
+        Phase::Parse | Phase::Validate => None,
+    };
+    let work = Arc::new(Work { environment: Arc::clone(environment), user, generation, budget });
+    let end = match before {
+        Some(end) => Ok(end),
+        None => pool::run(Arc::clone(&work), phase, stop).await,
+    };
     drop(heartbeat);
-    environment.metadata.release(generation.id, &environment.owner).await?;
+    environment.metadata.release(id, &environment.owner).await?;
     let end = end?;
     report.end(&end).await?;
+    if phase == Phase::Generate && end == PhaseEnd::Finished {
+        classes::say(environment, &work.user, &work.generation).await?;
+    }
     Ok(end)
 }
 

@@ -1,6 +1,8 @@
 //! Pairs scored over the passage that they were made from.
 
-use model::{ChunkId, Passage, Scores, Turn};
+use std::borrow::Cow;
+
+use model::{ChunkId, GenerationType, PairText, Passage, Scores, Turn};
 use validate::Source;
 
 /// A passage, read once for all the pairs that are made from it.
@@ -16,13 +18,48 @@ impl<'a> Scorer<'a> {
     }
 
     /// The scores of a pair from this chunk, and the key under which equal pairs are found.
-    pub(crate) fn score(&self, chunk: ChunkId, question: &str, answer: &str) -> (Scores, [u8; 16]) {
-        let mut scores = self.0.score(question, answer);
+    ///
+    /// A conversation is as well grounded as its weakest answer; offsets are those of its first one. A
+    /// label is not text of the source: of a classification it is measured whether its text stands there.
+    pub(crate) fn score(&self, chunk: ChunkId, kind: GenerationType, text: &PairText) -> (Scores, [u8; 16]) {
+        let PairText { question, answer, context, turns } = text;
+        let (mut scores, key) = match kind {
+            GenerationType::Conversation if !turns.is_empty() => {
+                let exchanges: Vec<_> = exchanges(turns).collect();
+                let all = |pick: fn(&(&str, &str)) -> String| {
+                    exchanges.iter().map(pick).collect::<Vec<_>>().join("\n")
+                };
+                let key = validate::duplicate_key(
+                    &all(|(asked, _)| (*asked).into()),
+                    &all(|(_, said)| (*said).into()),
+                );
+                (self.0.score_conversation(&exchanges), key)
+            }
+            GenerationType::Classification => (
+                self.0.score_label(context),
+                validate::duplicate_key(&format!("{question}\n{context}"), answer),
+            ),
+            // The same instruction for another text asks for something else.
+            _ => (self.0.score(question, answer), validate::duplicate_key(&with(question, context), answer)),
+        };
         for evidence in &mut scores.evidence {
             evidence.chunk_id = Some(chunk);
         }
-        (scores, validate::duplicate_key(question, answer))
+        (scores, key)
     }
+}
+
+fn with<'a>(question: &'a str, context: &str) -> Cow<'a, str> {
+    if context.is_empty() { question.into() } else { format!("{question}\n{context}").into() }
+}
+
+/// What is asked and what is answered, turn by turn.
+fn exchanges(turns: &[Turn]) -> impl Iterator<Item = (&str, &str)> {
+    turns.chunks(2).map(|two| match two {
+        [asked, said, ..] => (asked.content.as_str(), said.content.as_str()),
+        [asked] => (asked.content.as_str(), ""),
+        [] => ("", ""),
+    })
 }
 
 /// The tokens (`o200k_base`) of question, context and answer, or of the turns where there are any.

@@ -151,6 +151,9 @@ pub struct Generation {
     /// What a parse reads of documents; `None` for a generate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<ParseOptions>,
+    /// The labels that the teacher proposed for a classification without any, fixed once they are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// Units it works through.
     pub chunks_total: u64,
     /// Units that are done, failed ones included.
@@ -204,6 +207,7 @@ impl Generation {
             settings,
             chunking: None,
             options: None,
+            labels: Vec::new(),
             chunks_total: 0,
             chunks_processed: 0,
             chunks_failed: 0,

@@ -46,7 +46,7 @@ pub use passage::Passage;
 pub use project::{Project, ProjectStats, SourceType};
 pub use scores::{Evidence, Flag, FlagCode, Quality, Scores, Unsupported};
 pub use settings::{
-    DifficultyWeights, GenerateConfig, GenerateSettings, Price, Prices, SettingsError, Style,
+    DifficultyWeights, GenerateConfig, GenerateSettings, Price, Prices, SettingsError, Style, check_labels,
 };
 pub use text::{CharIndex, scalar_count};
 pub use unit::{Phase, Unit, UnitStatus};

@@ -118,6 +118,9 @@ pub struct PairProvenance {
     pub prompt_hash: Sha256Hex,
     /// A verbatim quote of the chunk that the teacher named as its support.
     pub quote: Option<String>,
+    /// The quotes of a conversation's answers, in order, `None` where one was not found; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turn_quotes: Vec<Option<String>>,
     /// The hash of the [`crate::Passage`] it was made from; evidence offsets count in that text.
     #[schema(value_type = String)]
     pub passage: Sha256Hex,

@@ -20,6 +20,14 @@ pub struct Passage {
     pub table_header: Vec<String>,
     /// The language of the text, as an ISO 639-1 code, where it can be told.
     pub language: Option<String>,
+    /// The end of what stands before it in the document, to understand it by. It is no source: nothing
+    /// is quoted from it, and no evidence points there. Empty where nothing does, and in passages from
+    /// before neighbours were kept, whose hash is the same as it was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// The beginning of what stands after it, likewise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
 }
 
 impl Passage {
@@ -27,5 +35,19 @@ impl Passage {
     pub fn sha256(&self) -> Sha256Hex {
         // A passage is strings and lists of strings: always JSON.
         sha256_hex(canonical_json(self).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passage_without_neighbours_is_read_and_keeps_its_hash() {
+        let stored = r#"{"content_type":"prose","document":"d","heading_path":["h"],"language":null,"table_header":[],"text":"t"}"#;
+        let passage: Passage = serde_json::from_str(stored).unwrap();
+        assert_eq!(passage.sha256(), sha256_hex(stored));
+        let with = Passage { before: "b".into(), ..passage.clone() };
+        assert_ne!(with.sha256(), passage.sha256());
     }
 }

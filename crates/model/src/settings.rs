@@ -1,6 +1,6 @@
 //! What a generation is told to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,19 @@ pub struct GenerateConfig {
     pub max_cost_usd: Option<f64>,
     /// How many tokens the run may use, prompt and completion together.
     pub max_tokens_total: Option<u64>,
+    /// The labels of a classification, 2 to 50; proposed once by the teacher where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// The turns of a conversation, questions and answers counted: 2, 4, 6, 8 or 10, by default 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<u32>,
+}
+
+impl GenerateConfig {
+    /// The turns of a conversation, its questions and answers.
+    pub fn turns(&self) -> u32 {
+        self.turns.unwrap_or(4)
+    }
 }
 
 impl Default for GenerateConfig {
@@ -92,8 +105,40 @@ impl Default for GenerateConfig {
             max_concurrency: None,
             max_cost_usd: None,
             max_tokens_total: None,
+            labels: Vec::new(),
+            turns: None,
         }
     }
+}
+
+/// The most labels of a classification.
+const MAX_LABELS: usize = 50;
+
+/// The most characters of a label.
+const MAX_LABEL: usize = 100;
+
+/// Checks the labels of a classification.
+///
+/// # Errors
+/// Where they are fewer than 2 or more than 50, or one is empty, longer than 100 characters, of more
+/// than one line, or the same as another in any case and spacing.
+pub fn check_labels(labels: &[String]) -> Result<(), SettingsError> {
+    let fail = |value: String, expected| Err(SettingsError { name: "labels", value, expected });
+    if !(2..=MAX_LABELS).contains(&labels.len()) {
+        return fail(format!("a list of {}", labels.len()), "a list of 2 to 50 labels");
+    }
+    let mut seen = BTreeSet::new();
+    for label in labels {
+        let words = label.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+        if words.is_empty() || label.chars().any(char::is_control) || label.chars().nth(MAX_LABEL).is_some() {
+            let shown: String = label.chars().take(MAX_LABEL).collect();
+            return fail(format!("{shown:?}"), "labels of 1 to 100 characters on one line");
+        }
+        if !seen.insert(words) {
+            return fail(format!("{label:?} twice"), "labels that differ");
+        }
+    }
+    Ok(())
 }
 
 /// All that a generation of pairs is told.
@@ -146,6 +191,13 @@ impl GenerateSettings {
             && !(cost.is_finite() && cost > 0.0)
         {
             return fail("max_cost_usd", cost.to_string(), "more than 0");
+        }
+        if !config.labels.is_empty() {
+            check_labels(&config.labels)?;
+        }
+        let turns = config.turns();
+        if !(2..=10).contains(&turns) || !turns.is_multiple_of(2) {
+            return fail("turns", turns.to_string(), "2, 4, 6, 8 or 10");
         }
         Ok(())
     }
@@ -213,6 +265,41 @@ mod tests {
         let mut none = settings();
         none.config.difficulty_distribution = DifficultyWeights { easy: 0.0, medium: 0.0, hard: 0.0 };
         assert_eq!(none.check().unwrap_err().name, "difficulty_distribution");
+    }
+
+    #[test]
+    fn labels_are_some_and_differ() {
+        let check = |labels: &[&str]| {
+            check_labels(&labels.iter().map(ToString::to_string).collect::<Vec<_>>())
+                .map_err(|e| e.to_string())
+        };
+        assert_eq!(check(&["price", "shipping cost"]), Ok(()));
+        assert_eq!(
+            check(&["price"]).unwrap_err(),
+            "labels is a list of 1; it has to be a list of 2 to 50 labels"
+        );
+        assert!(check(&["label"; 51]).is_err());
+        assert!(check(&["price", " "]).unwrap_err().contains("1 to 100 characters"));
+        assert!(check(&["price", "a\nb"]).unwrap_err().contains("on one line"));
+        assert_eq!(
+            check(&["Shipping cost", "shipping  COST"]).unwrap_err(),
+            "labels is \"shipping  COST\" twice; it has to be labels that differ"
+        );
+    }
+
+    #[test]
+    fn turns_come_in_twos() {
+        for (turns, good) in [(0, false), (1, false), (2, true), (3, false), (10, true), (12, false)] {
+            let mut settings = settings();
+            settings.config.turns = Some(turns);
+            assert_eq!(settings.check().is_ok(), good, "{turns}");
+        }
+    }
+
+    #[test]
+    fn settings_without_labels_and_turns_have_the_fingerprint_that_they_always_had() {
+        let json = serde_json::to_value(GenerateConfig::default()).unwrap();
+        assert!(json.get("labels").is_none() && json.get("turns").is_none());
     }
 
     #[test]

@@ -527,6 +527,16 @@ pub trait Metadata: Library {
     /// Sets nothing aside for a unit any more: its call came to nothing.
     async fn unreserve(&self, unit: UnitId) -> Result<()>;
 
+    /// Fixes the labels that a generation's teacher proposed, unless some are fixed already; gives back
+    /// those that are. A change of its state leaves them as they are.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::NotFound`] where there is no such generation.
+    async fn fix_labels(&self, generation: GenerationId, labels: &[String]) -> Result<Vec<String>>;
+
+    /// The passages of some of a generation's chunks, evenly over them in order of work; at most `limit`.
+    async fn sample_passages(&self, generation: GenerationId, limit: u32) -> Result<Vec<Passage>>;
+
     /// Stores a paid call and adds its usage to the generation's; it is durable when this returns.
     /// A call that is there already stays as it is and is not counted again. Nothing is set aside for the unit
     /// any more.

@@ -1,6 +1,6 @@
 //! A source, read once for all the answers that rest on it.
 
-use model::{CharIndex, Scores};
+use model::{CharIndex, Flag, FlagCode, Quality, Scores};
 
 use crate::{
     classify::question_type,
@@ -90,6 +90,50 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Scores a conversation's questions and answers, in order, against the source: as well grounded as
+    /// its weakest answer, as good as its exchanges on average. Evidence and what is unsupported are of
+    /// its first answer, since offsets count in that; flags are of all, later ones with their exchange's
+    /// number. Questions behind the first may go on from what was said.
+    pub fn score_conversation(&self, exchanges: &[(&str, &str)]) -> Scores {
+        let mut exchanges = exchanges.iter().map(|(question, answer)| self.score(question, answer));
+        let Some(mut whole) = exchanges.next() else { return Scores::default() };
+        let mut quality = vec![whole.quality_score];
+        let mut dimensions = vec![whole.quality];
+        for (scores, number) in exchanges.zip(2..) {
+            quality.push(scores.quality_score);
+            dimensions.push(scores.quality);
+            whole.grounding_score = match (whole.grounding_score, scores.grounding_score) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+            for flag in scores.flags.into_iter().filter(|flag| flag.code != FlagCode::NotStandalone) {
+                if whole.flags.iter().all(|known| known.code != flag.code) {
+                    whole.flags.push(Flag { detail: format!("Exchange {number}: {}", flag.detail), ..flag });
+                }
+            }
+        }
+        whole.quality_score = mean(quality);
+        whole.quality = Quality {
+            completeness: mean(dimensions.iter().map(|of| of.completeness)),
+            clarity: mean(dimensions.iter().map(|of| of.clarity)),
+            formatting: mean(dimensions.iter().map(|of| of.formatting)),
+            difficulty: mean(dimensions.iter().map(|of| of.difficulty)),
+        };
+        whole
+    }
+
+    /// Scores a labelled text. A label is no statement of the source: its grounding is not measured, and
+    /// nothing points at evidence. What can be told of the example is whether its text is the source's.
+    pub fn score_label(&self, text: &str) -> Scores {
+        let scores = self.score("", text);
+        Scores {
+            quality_score: scores.grounding_score,
+            quality: Quality { completeness: scores.grounding_score, ..Quality::default() },
+            flags: scores.flags.into_iter().filter(|flag| flag.code == FlagCode::LowGrounding).collect(),
+            ..Scores::default()
+        }
+    }
+
     /// The places of a key's tokens in the text, in order.
     pub(crate) fn places(&self, key: u64) -> impl Iterator<Item = usize> {
         let first = self.places.partition_point(|(other, _)| *other < key);
@@ -147,4 +191,11 @@ fn bigram(pair: &[Token]) -> u64 {
 
 fn trigram(three: &[Token]) -> u64 {
     chain(bigram(three), three[2].key)
+}
+
+/// The mean of what was measured.
+fn mean(values: impl IntoIterator<Item = Option<f64>>) -> Option<f64> {
+    let (sum, count) =
+        values.into_iter().flatten().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    (count > 0.0).then(|| quality::rounded(sum / count))
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use ::generate::BUILTIN;
 use anyhow::anyhow;
-use jobs::{JobsError, Launch, Pick};
+use jobs::{ClassCounts, JobsError, Launch, Pick, class_counts};
 use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Usage};
 use store::{Budget, FailedUnit, UnitFailure};
 
@@ -25,6 +25,8 @@ pub(crate) struct Generated {
     pub(crate) pairs: u64,
     /// Pairs that these asked a model for: the offline teacher is asked for what there is.
     pub(crate) asked_for: u64,
+    /// The same by class, with what was made of them.
+    pub(crate) classes: ClassCounts,
     /// Chunks that these worked on.
     pub(crate) chunks: u64,
     /// Chunks that gave no pairs since they failed: file name and position, and why.
@@ -83,6 +85,9 @@ async fn take(session: &Session, generated: &mut Generated, ended: Generation) -
         generated.asked_for += ended.chunks_total * u64::from(settings.config.pairs_per_chunk);
     }
     generated.usage += ended.usage;
+    if let Some(classes) = class_counts(&session.environment, &session.user, &ended).await? {
+        generated.classes.add(&classes);
+    }
     let failures = session.failures(ended.id).await?;
     if ended.status == GenerationStatus::Failed {
         let error = ended.error.clone().unwrap_or_default();

@@ -46,10 +46,12 @@ pub(crate) async fn generation(
             judge_model: Some("none".into()),
             seed: args.seed,
             max_cost_usd: args.max_cost_usd,
+            labels: args.labels.iter().map(|label| label.trim().to_owned()).collect(),
+            turns: args.turns,
             ..GenerateConfig::default()
         },
     };
-    generation.check().map_err(Failure::usage)?;
+    ::generate::check(&generation).map_err(Failure::usage)?;
     Ok(generation)
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use ::export::LeftOut;
+use jobs::in_words;
 use model::ExcludeCode;
 use serde::Serialize;
 
@@ -52,6 +53,8 @@ struct Pairs {
     flagged: u64,
     generated_now: u64,
     asked_for_now: u64,
+    #[serde(flatten)]
+    classes: jobs::ClassCounts,
     duplicates: u64,
     rejected: u64,
     below_min_quality: u64,
@@ -102,6 +105,7 @@ impl Summary {
                 flagged: exported.flagged,
                 generated_now: generated.pairs,
                 asked_for_now: generated.asked_for,
+                classes: generated.classes.clone(),
                 duplicates: left_out(LeftOut::Duplicate),
                 rejected: left_out(LeftOut::Rejected),
                 below_min_quality: left_out(LeftOut::BelowMinQuality),
@@ -167,6 +171,14 @@ impl Summary {
         if pairs.generated_now < pairs.asked_for_now {
             let (made, asked) = (pairs.generated_now, pairs.asked_for_now);
             lines.push(format!("teacher    made {made} of {asked} pairs asked for; -v says why"));
+        }
+        for (name, classes) in [
+            ("difficulty", in_words(&pairs.classes.difficulties)),
+            ("types", in_words(&pairs.classes.question_types)),
+        ] {
+            if !classes.is_empty() {
+                lines.push(format!("{name:<11}{classes}"));
+            }
         }
         if usage.requests > 0 {
             let tokens = usage.prompt_tokens + usage.completion_tokens;

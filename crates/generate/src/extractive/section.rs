@@ -289,6 +289,8 @@ mod tests {
             text: text.into(),
             table_header: Vec::new(),
             language: Some("en".into()),
+            before: String::new(),
+            after: String::new(),
         }
     }
 

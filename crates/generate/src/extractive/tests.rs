@@ -24,6 +24,8 @@ fn passage(path: &[&str], language: Option<&str>, text: &str) -> Passage {
         text: text.into(),
         table_header: Vec::new(),
         language: language.map(str::to_owned),
+        before: String::new(),
+        after: String::new(),
     }
 }
 

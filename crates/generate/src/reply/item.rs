@@ -1,23 +1,36 @@
 //! One pair of a reply.
 
-use model::Difficulty;
-use serde::de::DeserializeOwned;
+use model::GenerationType;
 use serde_json::{Map, Value};
 
-use crate::{Draft, words};
-
-/// The most characters of a question.
-pub(super) const MAX_QUESTION: usize = 2_000;
-
-/// The most characters of an answer.
-const MAX_ANSWER: usize = 20_000;
+use super::{
+    conversation,
+    fields::{MAX_ANSWER, check, text, word},
+};
+use crate::{Draft, instructions, prompt::Task, quote, words};
 
 /// One pair, and what about it could not be used.
 ///
 /// # Errors
 /// Why it is no pair.
-pub(super) fn draft(value: &Value) -> Result<(Draft, Vec<String>), String> {
+pub(super) fn draft(value: &Value, task: &Task<'_>) -> Result<(Draft, Vec<String>), String> {
     let Value::Object(item) = value else { return Err("it is no object".into()) };
+    let mut notes = Vec::new();
+    let draft = match task.settings.generation_type {
+        GenerationType::Qa | GenerationType::Instruction => example(item)?,
+        GenerationType::Conversation => conversation::draft(item, task.settings, &mut notes)?,
+        GenerationType::Summary => summary(item, task)?,
+        GenerationType::Classification => classified(item, task, &mut notes)?,
+    };
+    let draft = Draft {
+        question_type: word(item, &["question_type", "type"], &mut notes),
+        difficulty: word(item, &["difficulty", "level"], &mut notes),
+        ..draft
+    };
+    Ok((draft, notes))
+}
+
+fn example(item: &Map<String, Value>) -> Result<Draft, String> {
     let question = text(item, &["question", "q", "instruction", "prompt", "query"]).unwrap_or_default();
     let answer = text(item, &["answer", "a", "output", "response", "completion"]).unwrap_or_default();
     let input = text(item, &["input"]).unwrap_or_default();
@@ -27,129 +40,60 @@ pub(super) fn draft(value: &Value) -> Result<(Draft, Vec<String>), String> {
     if context.chars().nth(MAX_ANSWER).is_some() {
         return Err("its input is too long".into());
     }
-    let mut notes = Vec::new();
-    let draft = Draft {
-        question_type: word(item, &["question_type", "type"], &mut notes),
-        difficulty: word::<Difficulty>(item, &["difficulty", "level"], &mut notes),
-        quote: text(item, &["quote", "evidence", "source"]).filter(|quote| !quote.is_empty()),
+    Ok(Draft { question, answer, context, quote: quote_of(item), ..Draft::default() })
+}
+
+/// A summary of the passage, which goes with its instruction.
+fn summary(item: &Map<String, Value>, task: &Task<'_>) -> Result<Draft, String> {
+    let answer = text(item, &["summary", "answer", "output", "response"]).unwrap_or_default();
+    let said = text(item, &["instruction", "question", "prompt"]).filter(|said| !said.is_empty());
+    let question = said.unwrap_or_else(|| instructions::summarise(language(task)).to_owned());
+    check(&question, &answer)?;
+    if words::key(&answer) == words::key(&task.passage.text) {
+        return Err("its summary is the passage".into());
+    }
+    Ok(Draft {
         question,
         answer,
-        context,
+        context: task.passage.text.clone(),
+        quote: quote_of(item),
         ..Draft::default()
+    })
+}
+
+/// A stretch of the passage with its label. One that does not stand there gives way to the whole.
+fn classified(item: &Map<String, Value>, task: &Task<'_>, notes: &mut Vec<String>) -> Result<Draft, String> {
+    let labels = &task.settings.config.labels;
+    let said = text(item, &["label", "class", "category", "answer", "output"]).unwrap_or_default();
+    if said.is_empty() {
+        return Err("it has no label".into());
+    }
+    let Some(label) = labels.iter().find(|label| words::key(label) == words::key(&said)) else {
+        let said: String = said.chars().take(60).collect();
+        return Err(format!("`{said}` is none of the labels"));
     };
-    Ok((draft, notes))
-}
-
-fn check(question: &str, answer: &str) -> Result<(), String> {
-    if question.is_empty() {
-        return Err("it has no question".into());
-    }
-    if answer.is_empty() {
-        return Err("it has no answer".into());
-    }
-    if question.chars().nth(MAX_QUESTION).is_some() {
-        return Err(format!("its question has more than {MAX_QUESTION} characters"));
-    }
-    if answer.chars().nth(MAX_ANSWER).is_some() {
-        return Err(format!("its answer has more than {MAX_ANSWER} characters"));
-    }
-    if words::key(question) == words::key(answer) {
-        return Err("its answer is its question".into());
-    }
-    Ok(())
-}
-
-/// The first of these that is there, as text: lists become lines, numbers their digits.
-fn text(item: &Map<String, Value>, names: &[&str]) -> Option<String> {
-    let value = names.iter().find_map(|name| {
-        item.iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
-    })?;
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(lines) => {
-            let lines: Option<Vec<_>> = lines.iter().map(Value::as_str).collect();
-            lines.map(|lines| lines.join("\n").trim().to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// One of our own words, however it is spelled.
-fn word<T: DeserializeOwned>(
-    item: &Map<String, Value>,
-    names: &[&str],
-    notes: &mut Vec<String>,
-) -> Option<T> {
-    let said = text(item, names).filter(|said| !said.is_empty())?;
-    let word: String = said.to_lowercase().replace(['_', ' ', '/'], "-").chars().take(40).collect();
-    let known = serde_json::from_value(Value::String(word.clone())).ok().or_else(|| {
-        let ours = match word.as_str() {
-            "howto" | "procedural" | "instructional" => "how-to",
-            "api" | "code" => "api-code",
-            "definition" | "definitional" => "conceptual",
-            "comparison" => "comparative",
-            _ => return None,
-        };
-        serde_json::from_value(Value::String(ours.into())).ok()
+    let passage = &task.passage.text;
+    let said = text(item, &["text", "input", "context", "excerpt"]).unwrap_or_default();
+    let context = quote::locate(passage, &said).unwrap_or_else(|| {
+        notes.push("its text does not stand in the passage, and the whole passage takes its place".into());
+        passage.trim()
     });
-    if known.is_none() {
-        notes.push(format!("`{word}` is no {}", names[0].replace('_', " ")));
-    }
-    known
+    Ok(Draft {
+        question: instructions::classify(language(task), labels),
+        answer: label.clone(),
+        context: context.to_owned(),
+        quote: quote_of(item),
+        ..Draft::default()
+    })
+}
+
+fn language<'a>(task: &'a Task<'_>) -> Option<&'a str> {
+    task.settings.config.language.as_deref().or(task.passage.language.as_deref())
+}
+
+fn quote_of(item: &Map<String, Value>) -> Option<String> {
+    text(item, &["quote", "evidence", "source"]).filter(|quote| !quote.is_empty())
 }
 
 #[cfg(test)]
-mod tests {
-    use model::QuestionType;
-    use rstest::rstest;
-    use serde_json::json;
-
-    use super::*;
-
-    #[rstest]
-    #[case(json!({"question": "Q?", "answer": "A."}), "Q?", "A.", "")]
-    #[case(json!({"Q": " Q? ", "A": "A."}), "Q?", "A.", "")]
-    #[case(json!({"instruction": "Do.", "input": "It.", "output": "Done."}), "Do.", "Done.", "It.")]
-    #[case(json!({"input": "Q?", "output": "A."}), "Q?", "A.", "")]
-    #[case(json!({"prompt": "Q?", "response": 12}), "Q?", "12", "")]
-    #[case(json!({"question": "Q?", "answer": ["1. Open", "2. Close"]}), "Q?", "1. Open\n2. Close", "")]
-    fn keys_have_synonyms(
-        #[case] item: Value,
-        #[case] question: &str,
-        #[case] answer: &str,
-        #[case] context: &str,
-    ) {
-        let (draft, notes) = draft(&item).unwrap();
-        assert_eq!((draft.question.as_str(), draft.answer.as_str()), (question, answer));
-        assert_eq!(draft.context, context);
-        assert!(notes.is_empty());
-    }
-
-    #[rstest]
-    #[case(json!("Q?"), "it is no object")]
-    #[case(json!({"question": "", "answer": "A."}), "it has no question")]
-    #[case(json!({"question": "Q?", "answer": {"a": 1}}), "it has no answer")]
-    #[case(json!({"question": "Why?", "answer": "why"}), "its answer is its question")]
-    #[case(json!({"question": "é".repeat(2001), "answer": "A."}), "its question has more than 2000 characters")]
-    #[case(json!({"question": "Q?", "answer": "é".repeat(20_001)}), "its answer has more than 20000 characters")]
-    fn what_is_no_pair_says_why(#[case] item: Value, #[case] reason: &str) {
-        assert_eq!(draft(&item).unwrap_err(), reason);
-    }
-
-    #[rstest]
-    #[case("How_To", Some(QuestionType::HowTo), 0)]
-    #[case("API/code", Some(QuestionType::ApiCode), 0)]
-    #[case("definition", Some(QuestionType::Conceptual), 0)]
-    #[case("riddle", None, 1)]
-    #[case("", None, 0)]
-    fn types_are_read_however_spelled(
-        #[case] said: &str,
-        #[case] expected: Option<QuestionType>,
-        #[case] remarks: usize,
-    ) {
-        let (draft, notes) =
-            draft(&json!({"question": "Q?", "answer": "A.", "question_type": said})).unwrap();
-        assert_eq!((draft.question_type, notes.len()), (expected, remarks));
-    }
-}
+mod tests;

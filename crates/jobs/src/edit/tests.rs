@@ -89,16 +89,18 @@ async fn an_edited_text_is_scored_over_its_passage() {
         text: "Valve 3 opens at 103 bar.".into(),
         table_header: Vec::new(),
         language: None,
+        before: String::new(),
+        after: String::new(),
     };
-    let chunk = ChunkId::derive([]);
+    let pair = pair(Vec::new());
     let score = async |answer: &str| {
         let question = "At which pressure does valve 3 open?".into();
         let text = PairText { question, answer: answer.into(), ..PairText::default() };
-        rescore(passage.clone(), chunk, text).await
+        rescore(passage.clone(), &pair, text).await
     };
     let good = score("Valve 3 opens at 103 bar.").await;
     let bad = score("Valve 3 opens at 999 bar.").await;
     assert!(good.scores.grounding_score > bad.scores.grounding_score, "{good:?} {bad:?}");
-    assert_eq!(good.scores.evidence[0].chunk_id, Some(chunk));
+    assert_eq!(good.scores.evidence[0].chunk_id, Some(pair.chunk_id));
     assert!(good.token_count > 10 && good.key != bad.key);
 }

@@ -1,6 +1,6 @@
 //! A chunk to pairs.
 
-use generate::{BUILTIN, Draft, Lesson, TeachError, Teacher, teach};
+use generate::{BUILTIN, Draft, Lesson, Place as RunPlace, TeachError, Teacher, teach};
 use llm::ChatError;
 use model::{
     Chunk, GenerateSettings, Pair, PairId, PairOrigin, PairProvenance, Passage, Phase, Quality, ReviewStatus,
@@ -20,8 +20,9 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     let Some((chunk, passage, filename)) = metadata.work_passage(work.generation.id, unit).await? else {
         return Ok(failed(&Place { filename: "", position: None, unit }, "the chunk was deleted", None));
     };
+    let in_run = RunPlace { passage: unit.ordinal, passages: work.generation.chunks_total };
     let taught = if settings.teacher_model == BUILTIN {
-        teach(Teacher::Builtin, &passage, settings).await
+        teach(Teacher::Builtin, &passage, settings, in_run).await
     } else {
         let inner = work.environment.chat.as_deref();
         let inner = inner.ok_or_else(|| JobsError::NoGateway(settings.teacher_model.clone()))?;
@@ -32,7 +33,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
             unit: unit.id,
             budget: &work.budget,
         };
-        teach(Teacher::Model(&model), &passage, settings).await
+        teach(Teacher::Model(&model), &passage, settings, in_run).await
     };
     let place = Place { filename: &filename, position: Some(chunk.position), unit };
     match taught {
@@ -139,6 +140,7 @@ fn pair(
             teacher_model: settings.teacher_model.clone(),
             prompt_hash: prompt_hash.clone(),
             quote: draft.quote,
+            turn_quotes: draft.turn_quotes,
             passage: passage.clone(),
         },
         created_at: now,

@@ -70,9 +70,11 @@ async fn source(work: &Work, document: &mut Document) -> Result<Result<Vec<u8>, 
 fn parsed_outcome(work: &Work, document: Document, about: About, chunks: Vec<ChunkDraft>) -> Outcome {
     let now = work.environment.now();
     let title = about.title.unwrap_or_else(|| document.filename.clone());
+    let neighbours = neighbours(&chunks);
     let chunks: Vec<_> = chunks
         .into_iter()
-        .map(|draft| {
+        .zip(neighbours)
+        .map(|(draft, (before, after))| {
             let passage = Passage {
                 document: title.clone(),
                 heading_path: draft.heading_path.clone(),
@@ -80,6 +82,8 @@ fn parsed_outcome(work: &Work, document: Document, about: About, chunks: Vec<Chu
                 text: draft.text.clone(),
                 table_header: draft.table_header.clone(),
                 language: draft.language.clone(),
+                before,
+                after,
             };
             (chunk(&document, draft, now), passage)
         })
@@ -94,6 +98,52 @@ fn parsed_outcome(work: &Work, document: Document, about: About, chunks: Vec<Chu
         ..document
     };
     Outcome::Parsed { document: Box::new(document), chunks }
+}
+
+/// The most characters of a neighbour that a passage is understood by.
+const NEIGHBOUR: usize = 500;
+
+/// What stands before and after each chunk, as far as its neighbours hold it, in whole words. What is
+/// left out of generation, such as a table of contents, is no neighbour; what a chunk repeats of the
+/// one before is its own.
+fn neighbours(chunks: &[ChunkDraft]) -> Vec<(String, String)> {
+    let kept = |at: Option<usize>| chunks.get(at?).filter(|chunk| chunk.exclude_reason.is_none());
+    (0..chunks.len())
+        .map(|at| {
+            let own = &chunks[at].source;
+            let before = kept(at.checked_sub(1)).map(|chunk| {
+                let shared = chunk.source.char_end.saturating_sub(own.char_start);
+                let until = match shared.checked_sub(1) {
+                    Some(last) => chunk.text.char_indices().rev().nth(last).map_or(0, |(at, _)| at),
+                    None => chunk.text.len(),
+                };
+                last_words(&chunk.text[..until])
+            });
+            let after = kept(at.checked_add(1)).map(|chunk| {
+                let shared = own.char_end.saturating_sub(chunk.source.char_start);
+                let from = chunk.text.char_indices().nth(shared).map_or(chunk.text.len(), |(at, _)| at);
+                first_words(&chunk.text[from..])
+            });
+            (before.unwrap_or_default(), after.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn last_words(text: &str) -> String {
+    let text = text.trim();
+    let Some((cut, _)) = text.char_indices().rev().nth(NEIGHBOUR - 1).filter(|(cut, _)| *cut > 0) else {
+        return text.to_owned();
+    };
+    // In a script without blanks any character begins a word.
+    let word = text[cut..].find(char::is_whitespace).unwrap_or(0);
+    text[cut + word..].trim_start().to_owned()
+}
+
+fn first_words(text: &str) -> String {
+    let text = text.trim();
+    let Some((cut, _)) = text.char_indices().nth(NEIGHBOUR) else { return text.to_owned() };
+    let word = text[..cut].rfind(char::is_whitespace).unwrap_or(cut);
+    text[..word].trim_end().to_owned()
 }
 
 fn chunk(document: &Document, draft: ChunkDraft, now: model::Time) -> Chunk {

@@ -1,6 +1,6 @@
 //! The pairs of a chunk to scored ones.
 
-use model::{Pair, Passage, Unit};
+use model::{Pair, PairText, Passage, Unit};
 use store::{Outcome, UnitFailure};
 
 use super::{Work, Worked};
@@ -22,7 +22,16 @@ fn score(passage: &Passage, pairs: &[Pair]) -> Outcome {
     let scores = pairs
         .iter()
         .map(|pair| {
-            let (scores, key) = scorer.score(pair.chunk_id, &pair.question, &pair.answer);
+            let text = PairText {
+                question: pair.question.clone(),
+                answer: pair.answer.clone(),
+                context: pair.context.clone(),
+                turns: pair.turns.clone(),
+            };
+            let (mut scores, key) = scorer.score(pair.chunk_id, pair.generation_type, &text);
+            // What it was asked to be and its teacher says it is; what is measured is for the rest.
+            scores.question_type = pair.question_type.or(scores.question_type);
+            scores.difficulty = pair.difficulty.or(scores.difficulty);
             (pair.id, scores, key)
         })
         .collect();

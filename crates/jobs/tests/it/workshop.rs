@@ -13,8 +13,9 @@ use async_trait::async_trait;
 use jobs::{Environment, Launch, Pick, SystemClock, create_generate, create_parse, drive, random_bytes};
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest, FinishReason};
 use model::{
-    Document, DocumentId, DocumentStatus, Format, GenerateConfig, GenerateSettings, Generation, GenerationId,
-    GenerationType, Project, ProjectId, ProjectStats, SourceType, Usage, UserId, sha256_hex,
+    DifficultyWeights, Document, DocumentId, DocumentStatus, Format, GenerateConfig, GenerateSettings,
+    Generation, GenerationId, GenerationType, Project, ProjectId, ProjectStats, SourceType, Usage, UserId,
+    sha256_hex,
 };
 use store::{ExportRow, Keys, PairSelection};
 use tempfile::TempDir;
@@ -191,7 +192,12 @@ pub(crate) fn settings() -> GenerateSettings {
         generation_type: GenerationType::Qa,
         temperature: 0.7,
         system_prompt: None,
-        config: GenerateConfig { pairs_per_chunk: 1, ..GenerateConfig::default() },
+        // What the model makes: the difficulties of a run are tested elsewhere.
+        config: GenerateConfig {
+            pairs_per_chunk: 1,
+            difficulty_distribution: DifficultyWeights { easy: 1.0, medium: 0.0, hard: 0.0 },
+            ..GenerateConfig::default()
+        },
     }
 }
 

@@ -33,7 +33,7 @@ struct NewGeneration {
     /// The model that writes them: one of `available-models`.
     #[schema(min_length = 1, max_length = 200)]
     teacher_model: String,
-    /// What kind of examples to make; `qa` alone is there yet.
+    /// What kind of examples to make.
     generation_type: GenerationType,
     /// The sampling temperature.
     #[schema(minimum = 0, maximum = 2, default = 0.7)]

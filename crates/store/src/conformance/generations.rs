@@ -21,6 +21,8 @@ checks!(dyn Metadata:
     of_two_tasks_one_advances,
     refuses_what_is_no_arrow,
     advancing_keeps_counts,
+    labels_are_fixed_once_and_stay,
+    samples_lie_evenly_over_the_chunks,
     shows_progress_through_both_phases,
     leaves_to_generate_what_is_not_done,
 );
@@ -34,6 +36,35 @@ async fn reads_back_what_was_created(store: Arc<dyn Metadata>) -> Outcome {
     ensure_eq!(world.now(&expected).await?, expected);
     let context = world.store.generation_context(expected.id).await?;
     ensure_eq!(context, Some(GenerationContext { user: ada(), generation: expected }));
+    Ok(())
+}
+
+async fn labels_are_fixed_once_and_stay(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let document = world.document(1, "a.pdf").await?;
+    let chunks = world.parsed(2, &[&document], 3).await?;
+    let (created, _) = world.generate(3, &chunks).await?;
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+    ensure_eq!(world.store.fix_labels(created.id, &words(&["a", "b"])).await?, words(&["a", "b"]));
+    ensure_eq!(world.store.fix_labels(created.id, &words(&["c", "d"])).await?, words(&["a", "b"]));
+    // Whoever moves it on may have read it before.
+    let change =
+        Advance { from: created.status, attempt: created.attempt, to: created.clone().start(at(9))? };
+    ensure_eq!(world.store.advance(&ada(), &change).await?, true);
+    ensure_eq!(world.now(&created).await?.labels, words(&["a", "b"]));
+    let (other, _) = world.parse(7, &[]).await?;
+    ensure_eq!(world.now(&other).await?.labels, Vec::<String>::new());
+    Ok(())
+}
+
+async fn samples_lie_evenly_over_the_chunks(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let document = world.document(1, "a.pdf").await?;
+    let chunks = world.parsed(2, &[&document], 10).await?;
+    let (created, _) = world.generate(3, &chunks).await?;
+    let expected: Vec<_> = [0, 3, 6].into_iter().map(|at| passage(&chunks[at])).collect();
+    ensure_eq!(world.store.sample_passages(created.id, 3).await?, expected);
+    ensure_eq!(world.store.sample_passages(created.id, 99).await?.len(), 10);
     Ok(())
 }
 

@@ -108,6 +108,8 @@ pub(super) fn passage(chunk: &Chunk) -> Passage {
         text: chunk.text.clone(),
         table_header: Vec::new(),
         language: Some("en".into()),
+        before: String::new(),
+        after: String::new(),
     }
 }
 

@@ -300,6 +300,14 @@ impl Metadata for Sqlite {
         work::document(self, generation, unit).await
     }
 
+    async fn fix_labels(&self, generation: GenerationId, labels: &[String]) -> Result<Vec<String>> {
+        generations::fix_labels(self, generation, labels).await
+    }
+
+    async fn sample_passages(&self, generation: GenerationId, limit: u32) -> Result<Vec<Passage>> {
+        work::sample(self, generation, limit).await
+    }
+
     async fn work_passage(
         &self,
         generation: GenerationId,

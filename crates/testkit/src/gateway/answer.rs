@@ -25,6 +25,8 @@ pub(super) fn answer(request: &Value) -> String {
         sentences: sentences(task.passage),
         pairs: task.pairs.unwrap_or(3),
         turns: task.turns.unwrap_or(4),
+        exchanges: task.exchanges.unwrap_or(2),
+        slots: task.slots,
     };
     writer.value(root, Place { name: "", index: 0, depth: 0, in_array: false }).to_string()
 }
@@ -50,6 +52,9 @@ struct Writer<'a> {
     sentences: Vec<&'a str>,
     pairs: usize,
     turns: usize,
+    exchanges: usize,
+    /// What each pair is asked to be.
+    slots: Vec<Vec<&'a str>>,
 }
 
 /// Where in the answer a value stands.
@@ -62,6 +67,9 @@ struct Place<'a> {
     depth: usize,
     in_array: bool,
 }
+
+/// How many labels are proposed.
+const LABELS: usize = 4;
 
 /// Deeper than any schema of ours, and shallow enough for schemas that contain themselves.
 const DEEPEST: usize = 12;
@@ -107,6 +115,14 @@ impl<'a> Writer<'a> {
 
     fn choose(&self, options: &[Value], place: Place<'_>) -> Value {
         let options: Vec<&Value> = options.iter().filter(|option| !option.is_null()).collect();
+        let asked =
+            self.slots.get(place.index).filter(|_| matches!(place.name, "difficulty" | "question_type"));
+        let as_asked = options.iter().find(|option| {
+            asked.is_some_and(|words| option.as_str().is_some_and(|option| words.contains(&option)))
+        });
+        if let Some(option) = as_asked {
+            return (*option).clone();
+        }
         let chosen = self.draw(place) as usize % options.len().max(1);
         options.get(chosen).copied().cloned().unwrap_or_default()
     }
@@ -145,11 +161,14 @@ impl<'a> Writer<'a> {
         let plain = matches!(items["type"].as_str(), Some("string" | "number" | "integer" | "boolean"));
         let wanted = match place.name {
             "turns" | "messages" => self.turns,
+            "exchanges" => self.exchanges,
+            "labels" => LABELS,
             _ if plain || place.in_array => 1,
             _ => self.pairs,
         };
         let wanted = wanted.max(bound("minItems").unwrap_or(0)).min(bound("maxItems").unwrap_or(1000));
-        let first = if place.in_array && !plain { 0 } else { place.index };
+        // What a pair lists is of other sentences than what the one before lists.
+        let first = if place.in_array && !plain { place.index * wanted } else { place.index };
         let item = |at: usize| Place { index: first + at, in_array: true, ..place };
         (0..wanted).map(|at| self.value(items, item(at))).collect()
     }
@@ -163,7 +182,7 @@ impl<'a> Writer<'a> {
             }
             "reasoning" | "rationale" | "explanation" => format!("The passage says so: {sentence}"),
             _ if nullable => return Value::Null,
-            "topic" | "title" | "label" => first_words(sentence, 3),
+            "topic" | "title" | "label" | "labels" => first_words(sentence, 3),
             _ => sentence.to_owned(),
         };
         let longest = schema["maxLength"].as_u64().map_or(usize::MAX, |length| length as usize);

@@ -12,6 +12,10 @@ pub(super) struct Task<'a> {
     pub(super) pairs: Option<usize>,
     /// How many turns a conversation is asked to have.
     pub(super) turns: Option<usize>,
+    /// How many questions with their answers a conversation is asked to have.
+    pub(super) exchanges: Option<usize>,
+    /// What each pair is asked to be, in words: its difficulty, its question type.
+    pub(super) slots: Vec<Vec<&'a str>>,
 }
 
 impl<'a> Task<'a> {
@@ -39,7 +43,15 @@ impl<'a> Task<'a> {
                 number_of_pairs(before).or_else(|| number_of_pairs(after))
             })
         });
-        Self { passage, messages, pairs, turns: numbered("Number of turns:") }
+        let slots = messages.iter().rev().find_map(|message| slots(message["content"].as_str()?));
+        Self {
+            passage,
+            messages,
+            pairs,
+            turns: numbered("Number of turns:"),
+            exchanges: numbered("Number of exchanges:"),
+            slots: slots.unwrap_or_default(),
+        }
     }
 }
 
@@ -77,6 +89,12 @@ fn delimited(content: &str) -> Option<&str> {
 
 fn longest_paragraph(content: &str) -> &str {
     content.split("\n\n").map(str::trim).max_by_key(|paragraph| paragraph.len()).unwrap_or_default()
+}
+
+/// `1 easy factual, 2 hard how-to` behind `Pairs:` at the start of a line.
+fn slots(content: &str) -> Option<Vec<Vec<&str>>> {
+    let line = content.lines().find_map(|line| line.strip_prefix("Pairs: "))?;
+    Some(line.split(',').map(|slot| slot.split_whitespace().skip(1).collect()).collect())
 }
 
 fn number_after(content: &str, label: &str) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! The settings of a generation, out of a request and the project's defaults.
 
-use generate::BUILTIN;
-use model::{GenerateConfig, GenerateSettings, GenerationType};
+use generate::{BUILTIN, check};
+use model::{GenerateConfig, GenerateSettings};
 use serde_json::{Map, Value};
 
 use super::NewGeneration;
@@ -32,8 +32,6 @@ pub(super) fn read(
         );
         checks.require(has_gateway, "/teacher_model", detail);
     }
-    let detail = "this version makes `qa` alone";
-    checks.require(new.generation_type == GenerationType::Qa, "/generation_type", detail);
     if let Some(prompt) = &new.system_prompt {
         bounds::text(&mut checks, "/system_prompt", prompt, 0..=20_000);
     }
@@ -47,7 +45,7 @@ pub(super) fn read(
         system_prompt: new.system_prompt.clone().filter(|prompt| !prompt.trim().is_empty()),
         config: config.unwrap_or_default(),
     };
-    if let Err(error) = settings.check() {
+    if let Err(error) = check(&settings) {
         match error.name {
             // Said above, of the text as it was sent.
             "teacher_model" => {}
@@ -117,7 +115,10 @@ mod tests {
     #[rstest]
     #[case(json!({"teacher_model": " "}), "/teacher_model")]
     #[case(json!({"teacher_model": "x".repeat(201)}), "/teacher_model")]
-    #[case(json!({"generation_type": "summary"}), "/generation_type")]
+    #[case(json!({"generation_type": "classification"}), "/config/labels")]
+    #[case(json!({"config": {"labels": ["one"]}}), "/config/labels")]
+    #[case(json!({"config": {"labels": ["one", "One"]}}), "/config/labels")]
+    #[case(json!({"config": {"turns": 3}}), "/config/turns")]
     #[case(json!({"temperature": 2.1}), "/temperature")]
     #[case(json!({"temperature": -0.1}), "/temperature")]
     #[case(json!({"system_prompt": "x".repeat(20_001)}), "/system_prompt")]

@@ -117,7 +117,9 @@ pub(super) async fn advance(db: &Sqlite, user: &UserId, change: &Advance) -> Res
         return Err(StoreError::NotFound("generation"));
     }
     let changed = sqlx::query(
-        "UPDATE generations SET status = ?, attempt = ?, body = ? WHERE id = ? AND status = ? AND attempt = ?",
+        "UPDATE generations SET status = ?1, attempt = ?2,
+             body = CASE WHEN body -> '$.labels' IS NULL THEN ?3 ELSE json_set(?3, '$.labels', body -> '$.labels') END
+         WHERE id = ?4 AND status = ?5 AND attempt = ?6",
     )
     .bind(to.status.as_str())
     .bind(to.attempt)
@@ -129,6 +131,23 @@ pub(super) async fn advance(db: &Sqlite, user: &UserId, change: &Advance) -> Res
     .await?;
     tx.commit().await?;
     Ok(changed.rows_affected() > 0)
+}
+
+pub(super) async fn fix_labels(db: &Sqlite, id: GenerationId, labels: &[String]) -> Result<Vec<String>> {
+    let mut tx = db.write().await?;
+    // What is there already stays.
+    let row = sqlx::query(
+        "UPDATE generations SET body = json_insert(body, '$.labels', json(?)) WHERE id = ?
+         RETURNING body -> '$.labels' AS labels",
+    )
+    .bind(json(&labels)?)
+    .bind(*id.as_uuid())
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(StoreError::NotFound("generation"))?;
+    let labels = read_json(&row, "labels")?;
+    tx.commit().await?;
+    Ok(labels)
 }
 
 /// The counts that something adds to a generation, negative where it takes off.

@@ -3,7 +3,11 @@
 use model::{Chunk, ChunkId, Document, GenerationId, Passage, Unit, UserId};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{Sqlite, documents, pairs, row::read_json, units::subject};
+use super::{
+    Sqlite, documents, pairs,
+    row::{json, read_count, read_json},
+    units::subject,
+};
 use crate::Result;
 
 pub(super) async fn document(db: &Sqlite, generation: GenerationId, unit: &Unit) -> Result<Option<Document>> {
@@ -64,6 +68,32 @@ pub(super) async fn chunk_passage(
 
 fn read_passage(row: &SqliteRow) -> Result<(Chunk, Passage, String)> {
     Ok((read_json(row, "body")?, read_json(row, "passage")?, row.try_get("filename")?))
+}
+
+pub(super) const SAMPLE: &str = "
+SELECT a.body FROM units u JOIN generations g ON g.id = u.generation_id
+JOIN passages a ON a.project_id = g.project_id AND a.sha256 = u.passage
+WHERE u.generation_id = ?1 AND u.phase = 'generate' AND u.status IN ('pending', 'leased', 'done', 'failed')
+    AND u.ordinal IN (SELECT value FROM json_each(?2))
+ORDER BY u.ordinal";
+
+pub(super) async fn sample(db: &Sqlite, generation: GenerationId, limit: u32) -> Result<Vec<Passage>> {
+    let row = sqlx::query("SELECT chunks_total FROM generations WHERE id = ?")
+        .bind(*generation.as_uuid())
+        .fetch_optional(&db.reader)
+        .await?;
+    let Some(row) = row else { return Ok(Vec::new()) };
+    let (total, limit) = (read_count(&row, "chunks_total")?, u64::from(limit));
+    let count = total.min(limit);
+    let ordinals: Vec<u64> = (0..count).map(|at| at * total / count).collect();
+    sqlx::query(SAMPLE)
+        .bind(*generation.as_uuid())
+        .bind(json(&ordinals)?)
+        .fetch_all(&db.reader)
+        .await?
+        .iter()
+        .map(|row| read_json(row, "body"))
+        .collect()
 }
 
 pub(super) async fn pairs(

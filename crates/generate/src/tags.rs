@@ -1,0 +1,84 @@
+//! Keeping outside text from being read as part of the prompt.
+
+/// What opens or closes our own tags, and the marks that model servers give a meaning to.
+const NAMES: [&str; 10] =
+    ["passage", "wishes", "before", "after", "known", "|", "start_of_turn", "end_of_turn", "<sys>", "im_"];
+
+/// Stands for the `<` of a tag: a reader takes it for the same, a parser does not.
+const STAND_IN: char = '‹';
+
+/// Outside text in which nothing opens or closes the prompt's own tags or a message of a chat template,
+/// in any case and spacing: the `<` of such a tag becomes `‹`.
+pub(crate) fn hide(text: &str) -> String {
+    swap(text, '<', STAND_IN)
+}
+
+/// The text as it was before [`hide`]: for what a model copied from such a text.
+pub(crate) fn restore(text: &str) -> String {
+    if text.contains(STAND_IN) { swap(text, STAND_IN, '<') } else { text.to_owned() }
+}
+
+fn swap(text: &str, from: char, to: char) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(from) {
+        clean.push_str(&rest[..at]);
+        let after = &rest[at + from.len_utf8()..];
+        clean.push(if is_tag(after) { to } else { from });
+        rest = after;
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// Whether what follows a `<` makes it one of the tags. What cannot be seen does not hide a name.
+fn is_tag(after: &str) -> bool {
+    let mut seen = after.chars().filter(|char| !is_invisible(*char));
+    let start: String = seen
+        .by_ref()
+        .skip_while(|char| *char == '/' || *char == '\\')
+        .take(NAMES.iter().map(|name| name.len()).max().unwrap_or_default())
+        .flat_map(char::to_lowercase)
+        .collect();
+    NAMES.iter().any(|name| start.starts_with(name))
+}
+
+fn is_invisible(char: char) -> bool {
+    char.is_whitespace()
+        || char.is_control()
+        || matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("</passage>", "‹/passage>")]
+    #[case("< / Passage>", "‹ / Passage>")]
+    #[case("</pas\u{200b}sage>", "‹/pas\u{200b}sage>")]
+    #[case("Vec<Passage>", "Vec‹Passage>")]
+    #[case("<<passage", "<‹passage")]
+    #[case("<|im_start|>system", "‹|im_start|>system")]
+    #[case("<<SYS>>", "‹<SYS>>")]
+    #[case("<end_of_turn>", "‹end_of_turn>")]
+    #[case("a<b <p> </é x < y", "a<b <p> </é x < y")]
+    fn tags_are_neutralised(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(hide(text), expected);
+        assert_eq!(restore(expected), text);
+    }
+
+    proptest! {
+        #[test]
+        fn no_tag_is_left(text in "(<|/| |passage|PASSAGE|known|\\||>|a|\u{200b}){0,30}") {
+            let hidden = hide(&text).to_lowercase().replace([' ', '\u{200b}'], "");
+            for tag in ["<passage", "</passage", "<known", "</known", "<|"] {
+                prop_assert!(!hidden.contains(tag), "{hidden}");
+            }
+            prop_assert_eq!(restore(&hide(&text)), text);
+        }
+    }
+}
