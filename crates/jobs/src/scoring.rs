@@ -78,6 +78,67 @@ mod tests {
 
     use super::*;
 
+    fn passage() -> Passage {
+        Passage {
+            document: "Valves".into(),
+            heading_path: Vec::new(),
+            content_type: model::ContentType::Prose,
+            text: "Valve 3 opens at 103 bar. Its seat is ground before it leaves the works.".into(),
+            table_header: Vec::new(),
+            language: None,
+            before: String::new(),
+            after: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_conversation_is_as_well_grounded_as_its_weakest_answer() {
+        let passage = passage();
+        let scorer = Scorer::new(&passage);
+        let score = |second: &str| {
+            let said = [
+                "At which pressure does valve 3 open?",
+                "Valve 3 opens at 103 bar.",
+                "What is done to its seat?",
+                second,
+            ];
+            let roles = [Role::User, Role::Assistant].into_iter().cycle();
+            let turns =
+                said.iter().zip(roles).map(|(said, role)| Turn { role, content: (*said).into() }).collect();
+            let text =
+                PairText { question: said[0].into(), answer: said[1].into(), turns, ..PairText::default() };
+            scorer.score(ChunkId::derive([]), GenerationType::Conversation, &text)
+        };
+        let (good, key) = score("Its seat is ground before it leaves the works.");
+        let (bad, other) = score("It is painted green by 17 robots in Oslo.");
+        assert!(good.grounding_score > bad.grounding_score && key != other, "{good:?} {bad:?}");
+        assert_eq!(good.evidence, bad.evidence, "offsets are those of the first answer");
+        assert!(
+            !bad.flags.is_empty() && bad.flags.iter().all(|flag| flag.detail.starts_with("Exchange 2: "))
+        );
+    }
+
+    #[test]
+    fn a_label_is_not_held_against_the_source_and_texts_tell_examples_apart() {
+        let passage = passage();
+        let scorer = Scorer::new(&passage);
+        let score = |context: &str, kind| {
+            let text = PairText {
+                question: "Which?".into(),
+                answer: "Care".into(),
+                context: context.into(),
+                ..PairText::default()
+            };
+            scorer.score(ChunkId::derive([]), kind, &text)
+        };
+        let (scores, key) = score("Valve 3 opens at 103 bar.", GenerationType::Classification);
+        assert!(scores.quality_score > Some(0.9) && scores.flags.is_empty(), "{scores:?}");
+        assert_eq!((scores.grounding_score, scores.evidence.len()), (None, 0));
+        assert_ne!(key, score("Its seat is ground.", GenerationType::Classification).1);
+        let summary = |context| score(context, GenerationType::Summary).1;
+        assert_ne!(summary("One text."), summary("Another text."));
+    }
+
     #[test]
     fn the_turns_hold_question_and_answer_already() {
         let turn = |content: &str| Turn { role: Role::User, content: content.into() };

@@ -177,3 +177,52 @@ fn failed(document: &str, reason: &str) -> Worked {
     tracing::warn!(target: LOG_TARGET, document, reason, "a document failed");
     Worked::Outcome(Outcome::Failed(UnitFailure { reason: reason.into(), raw_reply: None }))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{ChunkSource, ContentType, ExcludeCode, ExcludeReason};
+
+    use super::*;
+
+    /// A chunk of a document's text, by its place there.
+    fn chunk(document: &str, char_start: usize, char_end: usize) -> ChunkDraft {
+        ChunkDraft {
+            position: 0,
+            heading_path: Vec::new(),
+            content_type: ContentType::Prose,
+            text: document.chars().skip(char_start).take(char_end - char_start).collect(),
+            table_header: Vec::new(),
+            language: None,
+            token_count: 1,
+            source: ChunkSource { page_start: None, page_end: None, char_start, char_end },
+            exclude_reason: None,
+        }
+    }
+
+    #[test]
+    fn neighbours_end_where_the_chunk_begins() {
+        let text = "Öne twö three four";
+        let mut chunks = vec![chunk(text, 0, 7), chunk(text, 4, 13), chunk(text, 14, 18)];
+        let found = neighbours(&chunks);
+        assert_eq!(found[0], (String::new(), "three".into()));
+        assert_eq!(found[1], ("Öne".into(), "four".into()));
+        assert_eq!(found[2], ("twö three".into(), String::new()));
+        chunks[1].exclude_reason = Some(ExcludeReason { code: ExcludeCode::Toc, detail: "it is one".into() });
+        assert_eq!(neighbours(&chunks)[0], (String::new(), String::new()));
+        // One that lies within the next has nothing of its own.
+        assert_eq!(neighbours(&[chunk(text, 4, 7), chunk(text, 0, 18)])[1].0, "");
+    }
+
+    #[test]
+    fn neighbours_are_bounded_and_cut_between_words() {
+        let words = "wörd ".repeat(300);
+        let (last, first) = (last_words(&words), first_words(&words));
+        for part in [last, first] {
+            assert!(part.chars().count() <= NEIGHBOUR && part.chars().count() > NEIGHBOUR - 10);
+            assert!(part.split(' ').all(|word| word == "wörd"), "{part}");
+        }
+        let unspaced = "水".repeat(900);
+        assert_eq!(last_words(&unspaced).chars().count(), NEIGHBOUR);
+        assert_eq!(first_words(&unspaced).chars().count(), NEIGHBOUR);
+    }
+}

@@ -118,3 +118,35 @@ fn a_schema_that_contains_itself_comes_to_an_end() {
     let schema = json!({"type": "object", "properties": {"inner": {"$ref": "#"}}});
     assert!(answered(&request(schema))["inner"]["inner"].is_object());
 }
+
+#[test]
+fn pairs_are_what_they_are_asked_to_be() {
+    let word = |options: Value| json!({"type": "string", "enum": options});
+    let pair = json!({"type": "object", "properties": {
+        "exchanges": {"type": "array", "items": {"type": "object", "properties": {
+            "question": {"type": "string"}, "answer": {"type": "string"}, "quote": {"type": "string"}}}},
+        "difficulty": word(json!(["easy", "medium", "hard"])),
+        "question_type": word(json!(["factual", "how-to"])),
+    }});
+    let schema = json!({"type": "object", "properties": {"pairs": {"type": "array", "items": pair}}});
+    let mut request = request(schema);
+    let content = format!(
+        "Number of pairs: 2 (conversations)\nNumber of exchanges: 1\nPairs: 1 hard how-to, 2 easy factual\n<passage>\n{PASSAGE}\n</passage>"
+    );
+    request["messages"][1]["content"] = json!(content);
+    let answer = answered(&request);
+    let pairs = answer["pairs"].as_array().unwrap();
+    let asked: Vec<_> =
+        pairs.iter().map(|pair| (pair["difficulty"].as_str(), pair["question_type"].as_str())).collect();
+    assert_eq!(asked, [(Some("hard"), Some("how-to")), (Some("easy"), Some("factual"))]);
+    let first = |at: usize| &pairs[at]["exchanges"][0]["question"];
+    assert_eq!(pairs[0]["exchanges"].as_array().unwrap().len(), 1);
+    assert_ne!(first(0), first(1), "each speaks of other sentences");
+}
+
+#[test]
+fn labels_are_proposed() {
+    let schema =
+        json!({"type": "object", "properties": {"labels": {"type": "array", "items": {"type": "string"}}}});
+    assert_eq!(answered(&request(schema))["labels"].as_array().unwrap().len(), LABELS);
+}
