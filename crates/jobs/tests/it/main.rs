@@ -4,4 +4,5 @@
 
 mod drive;
 mod fetched;
+mod types;
 mod workshop;
