@@ -194,6 +194,7 @@ fn pair(
             teacher_model: "bench".into(),
             prompt_hash: passage(),
             quote: None,
+            turn_quotes: Vec::new(),
             passage: passage(),
         },
         created_at: created,

@@ -47,7 +47,7 @@ pub use lock::NamedLock;
 pub use logs::{LOG_TARGET, LogWriter, StoreLogs, WritingLogs, log, store_logs};
 pub use ocr::{NoOcr, Tesseract};
 pub use phase::{PhaseEnd, run_phase};
-pub use reader::{ReadLimits, ReaderCommand, Readers, Reading, read_documents};
+pub use reader::{ReadLimits, ReaderCommand, Readers, Reading, read_documents, threads};
 pub use resume::{BudgetChange, resume, retry_failed};
 pub use step::fail;
 pub use supervisor::{Supervisor, SupervisorConfig};

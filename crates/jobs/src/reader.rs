@@ -8,7 +8,10 @@ mod wire;
 use std::{
     ffi::OsString,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,6 +30,14 @@ pub struct Reading {
     pub format: Format,
     /// How it is read and cut.
     pub parsing: Parsing,
+}
+
+/// How many threads reading may take in all: as many as there are cores, or what `RAYON_NUM_THREADS` says,
+/// as it does to many programs.
+pub fn threads() -> usize {
+    let told = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok());
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    told.filter(|number| *number > 0).unwrap_or_else(cores)
 }
 
 /// A document that was read.
@@ -89,12 +100,24 @@ pub struct Readers {
     passwords: Vec<Password>,
     /// Processes that wait for a document.
     idle: Mutex<Vec<Process>>,
+    /// How many documents are being read.
+    busy: AtomicUsize,
+}
+
+/// A document that is being read.
+struct Busy<'r>(&'r AtomicUsize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Readers {
     /// Reads in this process, where nothing bounds memory: for tests.
     pub fn here() -> Self {
-        Self { command: None, limits: ReadLimits::of, passwords: Vec::new(), idle: Mutex::default() }
+        let (idle, busy) = (Mutex::default(), AtomicUsize::new(0));
+        Self { command: None, limits: ReadLimits::of, passwords: Vec::new(), idle, busy }
     }
 
     /// Reads in processes of their own, each of which goes on to further documents.
@@ -114,9 +137,14 @@ impl Readers {
 
     /// Reads a document; or says why it cannot be read, in words for the user.
     pub async fn read(&self, bytes: Vec<u8>, reading: Reading) -> Result<Read, String> {
+        // A document alone has all cores; those that are read at once share them.
+        let others = self.busy.fetch_add(1, Ordering::Relaxed);
+        let _busy = Busy(&self.busy);
+        let threads = (threads() / (others + 1)).max(1);
         let Some(command) = &self.command else {
             let passwords = self.passwords.clone();
-            let read = tokio::task::spawn_blocking(move || read(&bytes, reading, &passwords)).await;
+            let read = move || read(&bytes, reading, &passwords, threads);
+            let read = tokio::task::spawn_blocking(read).await;
             return read.unwrap_or_else(|error| Err(ParseError::Bug(error.to_string()).to_string()));
         };
         let idle = self.with_idle(Vec::pop);
@@ -128,7 +156,7 @@ impl Readers {
         if wants_ocr(reading) {
             limits.time += ocr::DOCUMENT_TIME;
         }
-        let ask = Ask { reading, memory: limits.memory, passwords: self.passwords.clone() };
+        let ask = Ask { reading, memory: limits.memory, passwords: self.passwords.clone(), threads };
         let (read, process_is_well) = process.read(&bytes, ask, limits).await;
         if process_is_well {
             self.with_idle(|idle| idle.push(process));
@@ -146,12 +174,13 @@ fn wants_ocr(reading: Reading) -> bool {
     reading.parsing.options.ocr && reading.format == Format::Pdf
 }
 
-fn read(bytes: &[u8], reading: Reading, passwords: &[Password]) -> Result<Read, String> {
+fn read(bytes: &[u8], reading: Reading, passwords: &[Password], threads: usize) -> Result<Read, String> {
     let Parsing { chunking, options } = reading.parsing;
     let ocr = wants_ocr(reading).then(Tesseract::find).transpose().map_err(|error| error.to_string())?;
     let help = Help { passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
+    let options = parse::Options { threads, ..options.into() };
     let document =
-        parse::parse_with(bytes, reading.format, &options.into(), help).map_err(|error| error.to_string())?;
+        parse::parse_with(bytes, reading.format, &options, help).map_err(|error| error.to_string())?;
     let chunks = parse::chunk(&document, &chunking);
     let json =
         serde_json::to_vec(&document).map_err(|error| ParseError::Bug(error.to_string()).to_string())?;
@@ -205,7 +234,7 @@ mod tests {
 
     #[test]
     fn questions_are_answered_until_none_comes() {
-        let ask = Ask { reading: reading(), memory: 1 << 40, passwords: Vec::new() };
+        let ask = Ask { reading: reading(), memory: 1 << 40, passwords: Vec::new(), threads: 1 };
         let mut asked = Vec::new();
         for document in ["Some text.", ""] {
             wire::write_frame(&mut asked, &serde_json::to_vec(&ask).unwrap()).unwrap();

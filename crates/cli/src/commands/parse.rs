@@ -1,8 +1,15 @@
 //! `data-forge parse FILE…`.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    panic::{self, AssertUnwindSafe},
+    path::Path,
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
+};
 
-use ::parse::{ChunkDraft, Help, Ocr, Password};
+use ::parse::{ChunkDraft, Help, Ocr, Options, Password};
 use anyhow::Context;
 use jobs::Tesseract;
 use model::{ParsedDocument, Parsing};
@@ -25,24 +32,29 @@ struct Line<'a> {
     chunks: &'a [ChunkDraft],
 }
 
-/// Prints documents as parsed. One that fails is named, and the rest goes on.
+/// Prints documents as parsed, in the order they are named. One that fails is named, and the rest goes on.
 pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     let parsing = args.parsing.parsing()?;
     let passwords = Settings::load_pdf_passwords()?;
     wiring::check_ocr(parsing.options)?;
+    let (files, threads) = (&args.files, jobs::threads());
+    let read = |at: usize| {
+        // Many documents are read side by side; the last ones, by several threads each.
+        let options = Options { threads: (threads / (files.len() - at)).max(1), ..parsing.options.into() };
+        one(&files[at], args.format, &options, &parsing, &passwords)
+    };
     let mut failed = 0;
-    for path in &args.files {
-        match one(path, args.format, &parsing, &passwords) {
-            Ok(text) => printer.data(text)?,
-            Err(error) => {
-                failed += 1;
-                printer.note(format!("error: {}: {error:#}", path.display()));
-            }
+    in_order(files.len(), threads, read, |at, read| match read {
+        Ok(text) => printer.data(text),
+        Err(error) => {
+            failed += 1;
+            printer.note(format!("error: {}: {error:#}", files[at].display()));
+            Ok(())
         }
-    }
+    })?;
     Ok(match failed {
         0 => Exit::Done,
-        all if all == args.files.len() => Exit::Failed,
+        all if all == files.len() => Exit::Failed,
         _ => Exit::Partial,
     })
 }
@@ -50,6 +62,7 @@ pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
 fn one(
     path: &Path,
     format: Option<TextFormat>,
+    options: &Options,
     parsing: &Parsing,
     passwords: &[Password],
 ) -> anyhow::Result<String> {
@@ -59,7 +72,7 @@ fn one(
     // Each document has its own time for it.
     let ocr = parsing.options.ocr.then(Tesseract::find).transpose()?;
     let help = Help { passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
-    let document = ::parse::parse_with(&bytes, format_of_file, &parsing.options.into(), help)?;
+    let document = ::parse::parse_with(&bytes, format_of_file, options, help)?;
     Ok(match format {
         Some(TextFormat::Text) => document.text,
         Some(TextFormat::Markdown) => ::parse::render::markdown(&document),
@@ -68,4 +81,84 @@ fn one(
             serde_json::to_string(&Line { path, document: &document, chunks: &chunks })?
         }
     })
+}
+
+/// Works at `0..count` on several threads, and takes the results in order as they come, up to the first
+/// that cannot be taken. No more than two results a thread wait to be taken.
+fn in_order<T: Send>(
+    count: usize,
+    threads: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(usize, T) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let threads = threads.min(count);
+    let ahead = 2 * threads;
+    let (claims, claimed) = mpsc::sync_channel(ahead);
+    let (results, done) = mpsc::sync_channel(ahead);
+    let claimed = Mutex::new(claimed);
+    thread::scope(|scope| {
+        // Dropped at the end, which ends the threads.
+        let claims = claims;
+        for _ in 0..threads {
+            let (results, claimed, work) = (results.clone(), &claimed, &work);
+            let claim = move || claimed.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            scope.spawn(move || {
+                while let Ok(at) = claim() {
+                    // Nobody would wait for the end of a thread that panics.
+                    let result = panic::catch_unwind(AssertUnwindSafe(|| work(at)));
+                    if results.send((at, result)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(results);
+        for at in 0..ahead.min(count) {
+            claims.send(at)?;
+        }
+        let mut waiting = BTreeMap::new();
+        for at in 0..count {
+            let result = loop {
+                match waiting.remove(&at) {
+                    Some(result) => break result,
+                    None => waiting.extend([done.recv()?]),
+                }
+            };
+            take(at, result.unwrap_or_else(|payload| panic::resume_unwind(payload)))?;
+            if at + ahead < count {
+                claims.send(at + ahead)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_taken_in_order() {
+        for threads in [1, 3, 200] {
+            let mut taken = Vec::new();
+            let take = |at, result| {
+                taken.push((at, result));
+                Ok(())
+            };
+            in_order(100, threads, |at| at * at, take).unwrap();
+            assert_eq!(taken, (0..100).map(|at| (at, at * at)).collect::<Vec<_>>());
+        }
+        in_order(0, 2, |at| at, |_, _| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_taken_ends_the_work() {
+        let mut taken = 0;
+        let take = |_, _| {
+            taken += 1;
+            if taken < 3 { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+        };
+        assert!(in_order(100, 2, |at| at, take).is_err());
+        assert_eq!(taken, 3);
+    }
 }

@@ -16,6 +16,7 @@ fn forge() -> Forge {
     forge
 }
 
+#[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 fn is_here() -> bool {
     match Tesseract::find() {
         Ok(_) => true,

@@ -19,10 +19,8 @@ use super::{
 /// How much of what a reader says of its end is kept.
 const LAST_WORDS: usize = 4096;
 
-/// What of the environment a reader is told: where programs, their data and temporary files are, and how many
-/// threads.
-const KEPT: [&str; 7] =
-    ["PATH", "TMPDIR", "TEMP", "SystemRoot", "TESSDATA_PREFIX", "RAYON_NUM_THREADS", "RUST_BACKTRACE"];
+/// What of the environment a reader is told: where programs, their data and temporary files are.
+const KEPT: [&str; 6] = ["PATH", "TMPDIR", "TEMP", "SystemRoot", "TESSDATA_PREFIX", "RUST_BACKTRACE"];
 
 /// A process that reads one document after another.
 pub(super) struct Process {

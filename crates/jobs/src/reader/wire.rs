@@ -21,6 +21,8 @@ pub(super) struct Ask {
     pub(super) memory: u64,
     /// What it may open with, if it is encrypted.
     pub(super) passwords: Vec<Password>,
+    /// How many threads may work at it.
+    pub(super) threads: usize,
 }
 
 /// What a reader answers first.

@@ -172,7 +172,7 @@ impl<'a> Run<'_, 'a> {
             }
             Op::ShowTexts(parts) => {
                 let mut shown = std::mem::take(&mut self.shared.strings);
-                shown.read(&parts.0);
+                shown.read(parts.0);
                 for part in shown.parts() {
                     match part {
                         Part::Text(text) => self.show(text),
