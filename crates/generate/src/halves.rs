@@ -135,7 +135,7 @@ mod tests {
             self.asked.lock().unwrap().push(passage.to_owned());
             let quote: String = passage.chars().take(40).collect();
             let pair = serde_json::json!({"question": format!("What of {quote}?"), "answer": "It is said.", "quote": quote});
-            let content = serde_json::json!({"pairs": [pair]}).to_string();
+            let content = serde_json::json!({"pairs": [pair], "nothing_to_teach": "that is all"}).to_string();
             Ok(ChatReply { content, finish_reason: FinishReason::Stop, usage: Usage::default() })
         }
     }

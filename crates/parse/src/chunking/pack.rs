@@ -41,6 +41,15 @@ impl Packer<'_> {
             return;
         }
         let only_headings = !self.open.is_empty() && self.open.iter().all(|piece| piece.heading);
+        // As many headings as have room stay with what follows.
+        let kept = |at: &usize| self.fits(self.open[*at].start, piece.end);
+        if only_headings && let Some(at) = (1..self.open.len()).find(kept) {
+            let headings = self.open.split_off(at);
+            self.close();
+            self.open = headings;
+            self.open.push(piece);
+            return;
+        }
         if !self.fits(piece.start, piece.end) || (only_headings && !piece.heading) {
             let parts = piece.cut(self.tokens.text(), self.max_tokens);
             if !parts.is_empty() {

@@ -140,7 +140,8 @@ impl Shown {
         }
         let behind_point = point.map_or(0, |point| digits - point);
         let value = mantissa as f64 / 10_f64.powi(i32::try_from(behind_point).ok()?);
-        self.parts.push(Extent::Move(if data[0] == b'-' { -value } else { value }));
+        // Taken from nothing, so that there is no negative nothing.
+        self.parts.push(Extent::Move(if data[0] == b'-' { 0.0 - value } else { value }));
         Some(&data[at..])
     }
 }
