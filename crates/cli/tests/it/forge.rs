@@ -127,7 +127,7 @@ pub(crate) fn manual(title: &str, sections: usize) -> String {
         text += &format!("## Valve {section} of the {title}\n\n");
         for sentence in 0..8 {
             text += &format!(
-                "Valve {section} of the {title} opens at {} bar and closes after {} seconds when channel {sentence} is idle. ",
+                "Valve {section}, on channel {sentence} of the {title}, opens at {} bar and closes after {} seconds when it is idle. ",
                 100 + section * 10 + sentence,
                 section + sentence * 3 + 1,
             );
