@@ -101,7 +101,7 @@ fn at_most(request: &ChatRequest) -> Usage {
 
 /// Some gateways do not say what a call came to. Then it counts as what it would have been for `o200k_base`, so that
 /// a budget means something there too.
-fn count_what_is_not_told(request: &ChatRequest, reply: &mut ChatReply) {
+pub(crate) fn count_what_is_not_told(request: &ChatRequest, reply: &mut ChatReply) {
     let usage = &mut reply.usage;
     if usage.prompt_tokens == 0 {
         usage.prompt_tokens = prompt_tokens(request);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{ChunkId, GenerationType, PairText, Passage, Scores, Turn};
+use model::{ChunkId, GenerationType, Pair, PairText, Passage, Scores, Turn};
 use validate::Source;
 
 /// A passage, read once for all the pairs that are made from it.
@@ -15,6 +15,21 @@ impl<'a> Scorer<'a> {
         surroundings.push(passage.document.clone());
         surroundings.extend_from_slice(&passage.table_header);
         Self(Source::new(&passage.text, &surroundings))
+    }
+
+    /// The same of a pair as it was made. What it was asked to be and its teacher says it is holds; what is measured
+    /// is for the rest.
+    pub(crate) fn score_pair(&self, pair: &Pair) -> (Scores, [u8; 16]) {
+        let text = PairText {
+            question: pair.question.clone(),
+            answer: pair.answer.clone(),
+            context: pair.context.clone(),
+            turns: pair.turns.clone(),
+        };
+        let (mut scores, key) = self.score(pair.chunk_id, pair.generation_type, &text);
+        scores.question_type = pair.question_type.or(scores.question_type);
+        scores.difficulty = pair.difficulty.or(scores.difficulty);
+        (scores, key)
     }
 
     /// The scores of a pair from this chunk, and the key under which equal pairs are found.

@@ -1,15 +1,12 @@
 //! A chunk to pairs.
 
-use generate::{BUILTIN, Draft, Lesson, Place as RunPlace, TeachError, Teacher, teach};
+use generate::{BUILTIN, Lesson, Place as RunPlace, TeachError, Teacher, teach};
 use llm::ChatError;
-use model::{
-    Chunk, GenerateSettings, Pair, PairId, PairOrigin, PairProvenance, Passage, Phase, Quality, ReviewStatus,
-    Sha256Hex, Unit,
-};
+use model::{Chunk, GenerateSettings, PairOrigin, Passage, Phase, Unit};
 use store::{Outcome, UnitFailure};
 
 use super::{Work, Worked};
-use crate::{JobsError, LOG_TARGET, ledger::LedgeredModel, scoring::pair_tokens};
+use crate::{JobsError, LOG_TARGET, ledger::LedgeredModel, pairs};
 
 /// Works on one chunk.
 pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> {
@@ -73,11 +70,10 @@ fn generated(
         char_end: chunk.source.char_end as u64,
     };
     let passage = passage.sha256();
-    let pairs: Vec<_> = (0_u32..)
-        .zip(lesson.drafts)
-        .map(|(slot, draft)| {
-            (pair(work, settings, &chunk, &passage, &lesson.prompt_hash, slot, draft), origin.clone())
-        })
+    let (generation, now) = (work.generation.id, work.environment.now());
+    let pairs: Vec<_> = pairs::of_lesson(generation, settings, &chunk, &passage, lesson, now)
+        .into_iter()
+        .map(|pair| (pair, origin.clone()))
         .collect();
     let next = if pairs.is_empty() {
         Vec::new()
@@ -85,67 +81,6 @@ fn generated(
         vec![Unit::new(work.generation.id, Phase::Validate, chunk.id, unit.ordinal, Some(passage))]
     };
     Outcome::Generated { pairs, next }
-}
-
-fn pair(
-    work: &Work,
-    settings: &GenerateSettings,
-    chunk: &Chunk,
-    passage: &Sha256Hex,
-    prompt_hash: &Sha256Hex,
-    slot: u32,
-    draft: Draft,
-) -> Pair {
-    let generation_id = work.generation.id;
-    let now = work.environment.now();
-    let token_count = pair_tokens(&draft.question, &draft.answer, &draft.context, &draft.turns);
-    let id = PairId::derive([
-        generation_id.as_uuid().as_bytes().as_slice(),
-        chunk.id.as_uuid().as_bytes(),
-        &slot.to_be_bytes(),
-    ]);
-    Pair {
-        id,
-        project_id: chunk.project_id,
-        generation_id,
-        document_id: chunk.document_id,
-        chunk_id: chunk.id,
-        chunk_ids: vec![chunk.id],
-        slot,
-        generation_type: settings.generation_type,
-        question: draft.question,
-        answer: draft.answer,
-        context: draft.context,
-        reasoning: draft.reasoning,
-        turns: draft.turns,
-        system_prompt: settings.system_prompt.clone(),
-        question_type: draft.question_type,
-        difficulty: draft.difficulty,
-        topic: chunk.topic.clone(),
-        quality_score: None,
-        quality: Quality::default(),
-        grounding_score: None,
-        evidence: Vec::new(),
-        unsupported: Vec::new(),
-        flags: Vec::new(),
-        duplicate_of: None,
-        review_status: ReviewStatus::Pending,
-        reviewed_by: None,
-        reviewed_at: None,
-        edited: false,
-        original: None,
-        revision: 1,
-        token_count,
-        provenance: PairProvenance {
-            teacher_model: settings.teacher_model.clone(),
-            prompt_hash: prompt_hash.clone(),
-            quote: draft.quote,
-            turn_quotes: draft.turn_quotes,
-            passage: passage.clone(),
-        },
-        created_at: now,
-        updated_at: now,
-    }
 }
 
 /// Where a chunk stands, for the log.

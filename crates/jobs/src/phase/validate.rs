@@ -1,6 +1,6 @@
 //! The pairs of a chunk to scored ones.
 
-use model::{Pair, PairText, Passage, Unit};
+use model::{Pair, Passage, Unit};
 use store::{Outcome, UnitFailure};
 
 use super::{Work, Worked};
@@ -19,23 +19,11 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
 
 fn score(passage: &Passage, pairs: &[Pair]) -> Outcome {
     let scorer = Scorer::new(passage);
-    let scores = pairs
-        .iter()
-        .map(|pair| {
-            let text = PairText {
-                question: pair.question.clone(),
-                answer: pair.answer.clone(),
-                context: pair.context.clone(),
-                turns: pair.turns.clone(),
-            };
-            let (mut scores, key) = scorer.score(pair.chunk_id, pair.generation_type, &text);
-            // What it was asked to be and its teacher says it is; what is measured is for the rest.
-            scores.question_type = pair.question_type.or(scores.question_type);
-            scores.difficulty = pair.difficulty.or(scores.difficulty);
-            (pair.id, scores, key)
-        })
-        .collect();
-    Outcome::Scored { scores }
+    let scored = |pair: &Pair| {
+        let (scores, key) = scorer.score_pair(pair);
+        (pair.id, scores, key)
+    };
+    Outcome::Scored { scores: pairs.iter().map(scored).collect() }
 }
 
 fn failed(unit: &Unit, reason: &str) -> Outcome {

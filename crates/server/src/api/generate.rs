@@ -1,6 +1,7 @@
 //! Chunks to pairs.
 
 mod estimate;
+mod preview;
 mod settings;
 
 use axum::{Json, extract::State, http::StatusCode};
@@ -23,7 +24,7 @@ use crate::{
 
 /// The endpoint of generating.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(generate)).merge(estimate::routes())
+    OpenApiRouter::new().routes(routes!(generate)).merge(estimate::routes()).merge(preview::routes())
 }
 
 /// What pairs are made, from what, by whom.

@@ -1,0 +1,178 @@
+//! Pairs of a few chunks to look at before a generation is paid for: scored, and stored nowhere.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use ::generate::{BUILTIN, Lesson, Place, TeachError, Teacher, propose_labels, teach};
+use async_trait::async_trait;
+use futures::future::join_all;
+use llm::{ChatError, ChatModel, ChatReply, ChatRequest};
+use model::{
+    Chunk, ChunkId, GenerateSettings, GenerationId, GenerationType, Pair, Passage, Price, Scores, Usage,
+    UserId,
+};
+use tokio::time::timeout;
+
+use crate::{
+    Environment, JobsError,
+    ledger::{cost, count_what_is_not_told},
+    pairs, random_bytes,
+    scoring::Scorer,
+};
+
+/// How long a chunk may take: whoever looks at a preview waits for it.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+/// What a generation would make of a few chunks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Preview {
+    /// The pairs, scored, in the order of the chunks.
+    pub pairs: Vec<Pair>,
+    /// Chunks that gave none since their teaching failed.
+    pub failures: Vec<PreviewFailure>,
+    /// What the calls came to.
+    pub usage: Usage,
+}
+
+/// A chunk whose teaching failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewFailure {
+    /// The chunk.
+    pub chunk: ChunkId,
+    /// Why.
+    pub reason: String,
+    /// What the model replied, where that is the reason.
+    pub raw_reply: Option<String>,
+}
+
+/// Teaches chunks as a generation of these settings would, all at once, and scores what comes of it. What is not the
+/// user's is passed over.
+///
+/// # Errors
+/// [`JobsError::Settings`] for settings outside their bounds, [`JobsError::NoGateway`] where the teacher needs one;
+/// where the store fails. What happens to calls ends up in the preview.
+pub async fn preview(
+    environment: &Environment,
+    user: &UserId,
+    settings: &GenerateSettings,
+    chunks: &[ChunkId],
+    model: Option<&dyn ChatModel>,
+    price: Option<Price>,
+) -> Result<Preview, JobsError> {
+    ::generate::check(settings)?;
+    let mut found = Vec::with_capacity(chunks.len());
+    for id in chunks {
+        found.extend(environment.metadata.chunk_passage(user, *id).await?);
+    }
+    let counted = model.map(|model| Counted { model, price, usage: Mutex::default() });
+    let teacher = match &counted {
+        _ if settings.teacher_model == BUILTIN => Teacher::Builtin,
+        Some(model) => Teacher::Model(model),
+        None => return Err(JobsError::NoGateway(settings.teacher_model.clone())),
+    };
+    let taught = teach_all(teacher, settings, &found);
+    let id = GenerationId::new(environment.now(), random_bytes());
+    let mut preview = Preview::default();
+    for ((chunk, passage, _), lesson) in found.iter().zip(taught.await) {
+        match lesson {
+            Ok(lesson) => {
+                let passage_hash = passage.sha256();
+                let mut made =
+                    pairs::of_lesson(id, settings, chunk, &passage_hash, lesson, environment.now());
+                let scorer = Scorer::new(passage);
+                made.iter_mut().for_each(|pair| put(pair, scorer.score_pair(pair).0));
+                preview.pairs.extend(made);
+            }
+            Err((reason, raw_reply)) => {
+                preview.failures.push(PreviewFailure { chunk: chunk.id, reason, raw_reply });
+            }
+        }
+    }
+    preview.usage = counted.map(Counted::spent).unwrap_or_default();
+    Ok(preview)
+}
+
+type Taught = Result<Lesson, (String, Option<String>)>;
+
+/// What comes of each chunk, in order.
+async fn teach_all(
+    teacher: Teacher<'_>,
+    settings: &GenerateSettings,
+    found: &[(Chunk, Passage, String)],
+) -> Vec<Taught> {
+    let settings = match with_labels(teacher, settings, found).await {
+        Ok(settings) => settings,
+        Err(error) => return found.iter().map(|_| Err(why(error.clone()))).collect(),
+    };
+    let (settings, passages) = (&settings, found.len() as u64);
+    let lessons = (0..).zip(found).map(async |(passage, (_, text, _))| {
+        match timeout(PATIENCE, teach(teacher, text, settings, Place { passage, passages })).await {
+            Ok(lesson) => lesson.map_err(why),
+            Err(_) => Err((format!("the teacher takes longer than {} s", PATIENCE.as_secs()), None)),
+        }
+    });
+    join_all(lessons).await
+}
+
+/// The labels of a classification that names none, as they would be proposed by what is shown.
+async fn with_labels(
+    teacher: Teacher<'_>,
+    settings: &GenerateSettings,
+    found: &[(Chunk, Passage, String)],
+) -> Result<GenerateSettings, TeachError> {
+    let mut settings = settings.clone();
+    if let Teacher::Model(model) = teacher
+        && settings.generation_type == GenerationType::Classification
+        && settings.config.labels.is_empty()
+    {
+        let samples: Vec<Passage> = found.iter().map(|(_, passage, _)| passage.clone()).collect();
+        settings.config.labels = propose_labels(model, &settings, &samples).await?;
+    }
+    Ok(settings)
+}
+
+fn why(error: TeachError) -> (String, Option<String>) {
+    match error {
+        TeachError::Unreadable { reason, raw_reply } => {
+            (format!("the model's reply could not be read: {reason}"), Some(raw_reply))
+        }
+        other => (other.to_string(), None),
+    }
+}
+
+fn put(pair: &mut Pair, scores: Scores) {
+    pair.quality_score = scores.quality_score;
+    pair.quality = scores.quality;
+    pair.grounding_score = scores.grounding_score;
+    pair.evidence = scores.evidence;
+    pair.unsupported = scores.unsupported;
+    pair.flags = scores.flags;
+    pair.question_type = scores.question_type;
+    pair.difficulty = scores.difficulty;
+}
+
+/// A model whose calls are counted.
+struct Counted<'a> {
+    model: &'a dyn ChatModel,
+    price: Option<Price>,
+    usage: Mutex<Usage>,
+}
+
+impl Counted<'_> {
+    fn spent(self) -> Usage {
+        self.usage.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl ChatModel for Counted<'_> {
+    async fn chat(&self, request: &ChatRequest) -> Result<ChatReply, ChatError> {
+        let mut reply = self.model.chat(request).await?;
+        count_what_is_not_told(request, &mut reply);
+        reply.usage.cost_usd = self.price.map(|price| cost(price, reply.usage));
+        *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += reply.usage;
+        Ok(reply)
+    }
+}
