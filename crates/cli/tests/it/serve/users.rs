@@ -158,7 +158,7 @@ fn body(method: &Method, path: &str, things: &Things) -> Value {
         }
         ("POST", "bulk-action") => json!({"action": "delete", "pair_ids": [things.pair]}),
         ("POST", "undo") => json!({"undo_id": "0193a5b8-0000-7000-8000-000000000000"}),
-        ("POST", "generate" | "estimate") => {
+        ("POST", "generate" | "estimate" | "preview") => {
             json!({"teacher_model": "builtin/extractive", "generation_type": "qa"})
         }
         ("POST", "export") => json!({"format": "chatml"}),
