@@ -10,8 +10,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest};
 use model::{
-    Chunk, ChunkId, GenerateSettings, GenerationId, GenerationType, Pair, Passage, Price, Scores, Usage,
-    UserId,
+    Chunk, ChunkId, GenerateSettings, GenerationId, GenerationType, Pair, Passage, Price, Usage, UserId,
 };
 use tokio::time::timeout;
 
@@ -82,7 +81,7 @@ pub async fn preview(
                 let mut made =
                     pairs::of_lesson(id, settings, chunk, &passage_hash, lesson, environment.now());
                 let scorer = Scorer::new(passage);
-                made.iter_mut().for_each(|pair| put(pair, scorer.score_pair(pair).0));
+                made.iter_mut().for_each(|pair| pair.put_scores(scorer.score_pair(pair).0));
                 preview.pairs.extend(made);
             }
             Err((reason, raw_reply)) => {
@@ -140,17 +139,6 @@ fn why(error: TeachError) -> (String, Option<String>) {
         }
         other => (other.to_string(), None),
     }
-}
-
-fn put(pair: &mut Pair, scores: Scores) {
-    pair.quality_score = scores.quality_score;
-    pair.quality = scores.quality;
-    pair.grounding_score = scores.grounding_score;
-    pair.evidence = scores.evidence;
-    pair.unsupported = scores.unsupported;
-    pair.flags = scores.flags;
-    pair.question_type = scores.question_type;
-    pair.difficulty = scores.difficulty;
 }
 
 /// A model whose calls are counted.

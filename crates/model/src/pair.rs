@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChunkId, DocumentId, Evidence, Flag, GenerationId, PairId, ProjectId, Quality, Sha256Hex, Time,
+    ChunkId, DocumentId, Evidence, Flag, GenerationId, PairId, ProjectId, Quality, Scores, Sha256Hex, Time,
     Unsupported,
 };
 
@@ -233,4 +233,19 @@ pub struct Pair {
     /// When it was last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
+}
+
+impl Pair {
+    /// Takes scores in place of those that it has. What kind of question it is and how hard stay as they are where
+    /// the scores do not say.
+    pub fn put_scores(&mut self, scores: Scores) {
+        self.quality_score = scores.quality_score;
+        self.quality = scores.quality;
+        self.grounding_score = scores.grounding_score;
+        self.evidence = scores.evidence;
+        self.unsupported = scores.unsupported;
+        self.flags = scores.flags;
+        self.question_type = scores.question_type.or(self.question_type);
+        self.difficulty = scores.difficulty.or(self.difficulty);
+    }
 }

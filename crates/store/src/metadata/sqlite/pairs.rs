@@ -285,14 +285,8 @@ type Kind = (Option<model::QuestionType>, Option<model::Difficulty>);
 
 /// Scores that do not say what kind of question it is leave that as it was `made`.
 fn put_scores(pair: &mut Pair, made: Kind, scores: Scores) {
-    pair.quality_score = scores.quality_score;
-    pair.quality = scores.quality;
-    pair.grounding_score = scores.grounding_score;
-    pair.evidence = scores.evidence;
-    pair.unsupported = scores.unsupported;
-    pair.flags = scores.flags;
-    pair.question_type = scores.question_type.or(made.0);
-    pair.difficulty = scores.difficulty.or(made.1);
+    (pair.question_type, pair.difficulty) = made;
+    pair.put_scores(scores);
 }
 
 fn put_edit(pair: &mut Pair, made: Kind, edit: Edit<PairText, Scores>) {
