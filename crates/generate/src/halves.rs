@@ -79,7 +79,7 @@ fn middle(text: &str) -> usize {
     let half = text.len() / 2;
     let near = |borders: &mut dyn Iterator<Item = usize>| {
         borders
-            .filter(|at| (text.len() / 4..=text.len() * 3 / 4).contains(at))
+            .filter(|at| *at > 0 && (text.len() / 4..=text.len() * 3 / 4).contains(at))
             .min_by_key(|at| at.abs_diff(half))
     };
     near(&mut text.match_indices('\n').map(|(at, _)| at + 1).chain(ends_of_sentences(text)))
@@ -112,11 +112,12 @@ mod tests {
 
     use async_trait::async_trait;
     use llm::{ChatReply, ChatRequest, FinishReason};
-    use model::{ContentType, GenerateConfig, GenerationType, Usage};
+    use model::{GenerationType, Usage};
     use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
+    use crate::testing::{passage, settings};
 
     /// A model that takes requests up to a length, and gives a pair for each.
     struct Narrow {
@@ -141,26 +142,11 @@ mod tests {
     }
 
     fn taught(text: &str, most: usize) -> (Result<Lesson, TeachError>, Vec<String>) {
-        let passage = Passage {
-            document: "Aurora kettle".into(),
-            heading_path: Vec::new(),
-            content_type: ContentType::Prose,
-            text: text.into(),
-            table_header: Vec::new(),
-            language: Some("en".into()),
-            before: String::new(),
-            after: String::new(),
-        };
-        let settings = GenerateSettings {
-            teacher_model: "teacher".into(),
-            generation_type: GenerationType::Qa,
-            temperature: 0.0,
-            system_prompt: None,
-            config: GenerateConfig { pairs_per_chunk: 4, ..GenerateConfig::default() },
-        };
+        let mut settings = settings(GenerationType::Qa);
+        settings.config.pairs_per_chunk = 4;
         let model = Narrow { most, asked: Mutex::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let lesson = runtime.block_on(teach(&model, &passage, &settings, Place::ALONE));
+        let lesson = runtime.block_on(teach(&model, &passage(text), &settings, Place::ALONE));
         (lesson, model.asked.into_inner().unwrap())
     }
 
