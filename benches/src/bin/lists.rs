@@ -4,14 +4,12 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::{
-    io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
-use benches::{Filled, fill};
+use anyhow::{Context, Result, ensure};
+use benches::{Filled, Server, fill};
 use clap::Parser;
 use reqwest::Client;
 use serde_json::Value;
@@ -60,9 +58,9 @@ async fn main() -> Result<()> {
     let file = folder.join("data-forge.db");
     let filled = prepare(&file, arguments.pairs).await?;
     let bare = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file).read_only(true)).await?;
-    let (_server, url, pid) = start(&arguments.server, &folder)?;
+    let server = Server::start(&arguments.server, &folder, &[])?;
     let client = Client::builder().tls_certs_only([]).no_proxy().build()?;
-    let list = format!("{url}/api/v1/data-forge/projects/{}/pairs", filled.project);
+    let list = format!("{}/api/v1/data-forge/projects/{}/pairs", server.url, filled.project);
 
     let number = number(&bare, &filled).await?;
     let cases = cases(&filled, number);
@@ -72,7 +70,7 @@ async fn main() -> Result<()> {
             get(&client, &format!("{list}?{}&limit=500", case.query)).await?;
         }
     }
-    let memory = resident(pid)?;
+    let memory = server.resident()?;
     println!("{:<38} {:>9} {:>9} {:>7}", "list", "rows", "ratio", "deep");
     let mut worst: f64 = 0.0;
     for case in cases {
@@ -83,7 +81,7 @@ async fn main() -> Result<()> {
         worst = worst.max(ratio);
     }
     println!("worst ratio to bare SQL: {worst:.2}");
-    println!("memory of the server, after all to after its first pages: {:.2}", resident(pid)? / memory);
+    println!("memory of the server, after all to after its first pages: {:.2}", server.resident()? / memory);
     Ok(())
 }
 
@@ -249,46 +247,4 @@ async fn get(client: &Client, url: &str) -> Result<String> {
 fn median(mut ratios: Vec<f64>) -> f64 {
     ratios.sort_by(f64::total_cmp);
     ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// A server process, ended with the benchmark.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn start(program: &std::path::Path, folder: &std::path::Path) -> Result<(Server, String, u32)> {
-    let mut child = Command::new(program)
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .env("DATA_FORGE_DATA_DIR", folder)
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("{} cannot be started", program.display()))?;
-    let stderr = child.stderr.take().context("no standard error")?;
-    let (server, mut lines) = (Server(child), BufReader::new(stderr));
-    let pid = server.0.id();
-    let mut line = String::new();
-    while lines.read_line(&mut line)? > 0 {
-        if let Some(at) = line.find("http://") {
-            let url =
-                line[at..].split_whitespace().next().unwrap_or_default().trim_end_matches('/').to_owned();
-            std::thread::spawn(move || lines.lines().map_while(Result::ok).for_each(drop));
-            std::thread::sleep(Duration::from_millis(500));
-            return Ok((server, url, pid));
-        }
-        line.clear();
-    }
-    bail!("the server ended at once")
-}
-
-/// A process's resident memory, in KiB.
-fn resident(pid: u32) -> Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    Ok(line.trim().split(' ').next().unwrap_or_default().parse()?)
 }

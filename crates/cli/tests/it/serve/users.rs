@@ -36,12 +36,10 @@ async fn every_id_of_anothers_is_not_there() {
     }
     assert!(asked > 25, "{asked} endpoints with an id");
     assert_eq!(ada.get(&of_ada.project).await.expect(200), before);
-    for list in ["/projects", "/events"] {
-        if list == "/projects" {
-            let seen = bob.all(list).await;
-            assert_eq!(seen.len(), 1);
-        }
-    }
+    assert_eq!(bob.all("/projects").await.len(), 1);
+    let watched = bob.get(&format!("/events?project_id={}", of_ada.id())).await;
+    let nobodys = bob.get("/events?project_id=0193a5b8-0000-7000-8000-000000000000").await;
+    assert_eq!(without_id(&watched.expect(404)), without_id(&nobodys.expect(404)));
     // Ids in bodies and filters are as good as unknown, too.
     let stolen = json!({"action": "delete", "pair_ids": [of_ada.pair]});
     let done = bob.post(&format!("{}/pairs/bulk-action", of_bob.project), stolen).await.expect(200);
@@ -49,8 +47,14 @@ async fn every_id_of_anothers_is_not_there() {
     let key = json!({"document_key": of_ada.document_key, "filename": "a.md"});
     let status = bob.post(&format!("{}/documents", of_bob.project), key).await.status;
     assert!([404, 409, 422].contains(&status.as_u16()), "{status}");
-    let filter = format!("{}/pairs?document_id={}", of_bob.project, of_ada.document);
-    assert_eq!(bob.get(&filter).await.expect(200)["total"], 0);
+    for (name, id) in [
+        ("document_id", &of_ada.document),
+        ("generation_id", &of_ada.generation),
+        ("chunk_id", &of_ada.chunk),
+    ] {
+        let filter = format!("{}/pairs?{name}={id}", of_bob.project);
+        assert_eq!(bob.get(&filter).await.expect(200)["total"], 0, "{filter}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
