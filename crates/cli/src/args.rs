@@ -52,7 +52,7 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Parse, generate, validate and export in one go; started again, it goes on where it was
     Run(Box<RunArgs>),
-    /// Serve the REST API and see to its jobs
+    /// Serve the web UI and the REST API, and see to their jobs
     Serve(ServeArgs),
     /// Work on one phase of a generation; takes all else from the settings
     Worker(WorkerArgs),
@@ -141,6 +141,9 @@ pub(crate) struct ServeArgs {
     /// Where to listen; without authentication on loopback alone [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
+    /// Have the example documents there, parsed and with pairs of the built-in teacher to review
+    #[arg(long)]
+    pub(crate) demo: bool,
 }
 
 /// Arguments of `worker`.

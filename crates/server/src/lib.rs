@@ -9,6 +9,7 @@ mod app;
 mod auth;
 mod catalogue;
 mod config;
+mod demo;
 mod events;
 pub mod export;
 mod extract;
@@ -28,10 +29,12 @@ mod sample;
 mod serve;
 #[cfg(test)]
 mod testing;
+mod ui;
 
 pub use app::{App, Parts};
 pub use auth::{AuthMode, Authenticator, JwtConfig, JwtError, NoAuthMode, TokenError, Tokens};
 pub use config::{Config, UserLimits};
+pub use demo::demo;
 pub use links::{Links, SignedUrl, secret};
 pub use openapi::document as openapi;
 pub use problem::Problem;

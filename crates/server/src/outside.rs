@@ -1,11 +1,10 @@
-//! What stands outside the API's base: how the server is, the API browser, the first page.
+//! What stands outside the API's base: how the server is, the API browser.
 
 use axum::{
     Router,
     extract::State,
     http::header,
-    response::{Html, IntoResponse},
-    routing::get,
+    response::IntoResponse,
 };
 use model::{GenerationStatus, Phase};
 use utoipa::openapi::OpenApi;
@@ -14,16 +13,13 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{App, health, problem::Problem};
 
-const FIRST_PAGE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Data Forge</title>\n\
-    <h1>Data Forge</h1>\n<p>The server runs. <a href=\"/docs/\">Try its API</a>.</p>\n</html>\n";
-
 /// The routes; `document` is the one of the API.
 pub(crate) fn routes(mut document: OpenApi) -> Router<App> {
     let (routes, own) = described().split_for_parts();
     document.merge(own);
     let config = utoipa_swagger_ui::Config::default().validator_url("none");
     let browser = SwaggerUi::new("/docs").url("/openapi.json", document).config(config);
-    routes.route("/", get(Html(FIRST_PAGE))).merge(Router::from(browser))
+    routes.merge(browser)
 }
 
 /// What is said of them in the OpenAPI document.

@@ -8,7 +8,7 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use crate::{App, auth, idempotency, layers, limits, links, openapi, outside, problem::Problem};
+use crate::{App, auth, idempotency, layers, limits, links, openapi, outside, problem::Problem, ui};
 
 /// The server as one service.
 pub fn router(app: App) -> Router {
@@ -23,7 +23,7 @@ pub fn router(app: App) -> Router {
     let mut router = api
         .merge(links::routes())
         .merge(outside::routes(document))
-        .fallback(async || Problem::not_found("path"))
+        .fallback(ui::fallback)
         .method_not_allowed_fallback(async || Problem::no_method())
         .layer(CatchPanicLayer::custom(layers::panics))
         .layer(from_fn_with_state(app.clone(), auth::guard));

@@ -4,7 +4,7 @@ use std::{ffi::OsString, net::SocketAddr, sync::Arc};
 
 use anyhow::{Context, anyhow};
 use jobs::{Environment, ProcessLauncher, Supervisor, SupervisorConfig, WorkerCommand};
-use server::{App, Authenticator, Config, JwtConfig, Links, Parts, Tokens, UserLimits};
+use server::{App, AuthMode, Authenticator, Config, JwtConfig, Links, Parts, Tokens, UserLimits};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -32,6 +32,10 @@ pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) ->
         ))
         .hint("set DATA_FORGE_AUTH to token or jwt, or --listen to 127.0.0.1:8080"));
     }
+    if args.demo && auth.mode() != AuthMode::None {
+        return Err(Failure::usage(anyhow!("--demo is for a server without authentication alone"))
+            .hint("leave out --demo, or DATA_FORGE_AUTH; users get the example documents from the web UI"));
+    }
     let environment = Arc::new(wiring::environment(&settings).await?);
     let secret = server::secret(&settings.data_dir.join("signing.key"))
         .with_context(|| format!("{} has no signing key", settings.data_dir.display()))?;
@@ -50,6 +54,9 @@ pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) ->
     });
     printer
         .note(format!("Data Forge listens on http://{address}/ (the API's browser: http://{address}/docs)"));
+    if args.demo {
+        tokio::spawn(demo(app.clone(), format!("http://{address}"), printer.clone()));
+    }
     let jobs = tokio::spawn({
         let stop = stop.clone();
         async move { supervisor.run(&stop).await }
@@ -57,6 +64,14 @@ pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) ->
     server::serve(app, listener, stop).await.context("serving ended")?;
     jobs.await.context("the jobs were left")?;
     Ok(Exit::Done)
+}
+
+/// Sees to the example project while the server runs, and says where it is.
+async fn demo(app: App, url: String, printer: Printer) {
+    match server::demo(&app).await {
+        Ok(project) => printer.note(format!("the example is ready for review: {url}/p/{project}/review")),
+        Err(problem) => printer.note(format!("the example is not ready: {}", problem.detail)),
+    }
 }
 
 fn authenticator(auth: &Auth) -> Outcome<Authenticator> {

@@ -13,23 +13,15 @@ const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
                     form-action 'none'; frame-ancestors 'none'";
-/// The page at the root has links and nothing else.
-const PAGE: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// Puts them onto every answer.
+/// Puts them onto every answer. The files of the UI say themselves what they may do and how long they are good.
 pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let (policy, kept) = if path == "/docs" || path.starts_with("/docs/") {
-        (DOCS, true)
-    } else if path == "/" {
-        (PAGE, true)
-    } else {
-        (CLOSED, false)
-    };
+    let (policy, kept) =
+        if path == "/docs" || path.starts_with("/docs/") { (DOCS, true) } else { (CLOSED, false) };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     let all = [
-        (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -51,7 +43,7 @@ mod tests {
     use crate::testing::TestApp;
 
     #[rstest]
-    #[case("/", "", None)]
+    #[case("/", "'none'", Some("no-cache"))]
     #[case("/docs/", "script-src 'self'", None)]
     #[case("/healthz", "'none'; frame", Some("no-store"))]
     #[case("/api/v1/data-forge/projects", "'none'; frame", Some("no-store"))]

@@ -51,14 +51,15 @@ impl ChangedPair {
         }
         let text = PairTextChange { question, answer, context, turns };
         let says_nothing = text == PairTextChange::default();
+        // What a person changed once is `edited` again by an undo of what came after.
         checks.require(
-            review_status != Some(ReviewStatus::Edited) || !says_nothing,
+            review_status != Some(ReviewStatus::Edited) || !says_nothing || pair.edited,
             "/review_status",
             "a pair becomes `edited` by a changed text; `accepted` takes it as it is",
         );
         checks.done()?;
         // Of a text that turns out to be the same, nobody has edited anything.
-        Ok((text, review_status.filter(|status| *status != ReviewStatus::Edited)))
+        Ok((text, review_status.filter(|status| *status != ReviewStatus::Edited || pair.edited)))
     }
 }
 

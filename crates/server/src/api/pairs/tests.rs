@@ -140,6 +140,24 @@ async fn a_wrong_change_is_named(#[case] body: Value, #[case] pointer: &str) {
 }
 
 #[tokio::test]
+async fn a_decision_on_an_edited_pair_is_undone() {
+    let app = TestApp::new().await;
+    let sample = Sample::new(&app).await;
+    let path = path_of(&sample.pairs(&app).await[0]);
+    let say = |body: Value| {
+        let (app, path) = (app.clone(), path.clone());
+        async move { app.put(&path, &body).await.expect(200) }
+    };
+    let edited = say(json!({"answer": "It is another one."})).await;
+    assert_eq!(say(json!({"review_status": "rejected"})).await["review_status"], "rejected");
+    let again = say(json!({"review_status": "edited"})).await;
+    assert_eq!(
+        (&again["review_status"], &again["answer"], &again["revision"]),
+        (&json!("edited"), &edited["answer"], &json!(4))
+    );
+}
+
+#[tokio::test]
 async fn many_are_changed_and_changed_back() {
     let app = TestApp::new().await;
     let sample = Sample::new(&app).await;

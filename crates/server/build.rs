@@ -1,0 +1,10 @@
+//! Sees to it that a UI that was built anew is embedded anew.
+
+use std::{fs, path::Path};
+
+fn main() {
+    let files = Path::new("../../web/dist");
+    // What is not there would count as changed each time. Where it cannot be made, that is so.
+    let _ = fs::create_dir_all(files);
+    println!("cargo::rerun-if-changed={}", files.display());
+}
