@@ -59,6 +59,7 @@ export function Actions({ session, deeds }: { session: Session; deeds: Deeds }) 
         rightSection={<Key>U</Key>}
         aria-keyshortcuts="U"
         disabled={!canUndo}
+        bg={canUndo ? undefined : "transparent"}
         onClick={deeds.undo}
       >
         Undo

@@ -84,7 +84,7 @@ function Head({
       ) : (
         why && <span className={styles.why}>{why}</span>
       )}
-      <span className={styles.space} />
+      <span className={styles.spring} />
       <span className={`num ${styles.big}`} data-tone={low ? "bad" : undefined}>
         {score(value)}
       </span>

@@ -85,7 +85,8 @@ export function SourceBody({ source, ties }: { source: Source; ties: Ties }) {
   useEffect(() => {
     const wanted = lit.pinned ?? first;
     const mark = wanted && body.current?.querySelector(`[data-mark="source-${wanted}"]`);
-    if (mark) mark.scrollIntoView({ block: lit.pinned ? "center" : "nearest" });
+    if (mark && body.current && (lit.pinned || !isSeen(mark, body.current)))
+      mark.scrollIntoView({ block: "center" });
   }, [lit.pinned, first]);
 
   return (
@@ -108,6 +109,13 @@ export function SourceBody({ source, ties }: { source: Source; ties: Ties }) {
       {source.next && <Beside label="Next chunk" neighbour={source.next} />}
     </section>
   );
+}
+
+/** Whether something is well within what scrolls. */
+function isSeen(mark: Element, within: Element): boolean {
+  const outer = within.getBoundingClientRect();
+  const inner = mark.getBoundingClientRect();
+  return inner.top >= outer.top && inner.bottom <= outer.bottom - 80;
 }
 
 function Beside({ label, neighbour }: { label: string; neighbour: NonNullable<Source["next"]> }) {

@@ -139,7 +139,6 @@ export function BulkBar({
             <Button
               variant="filled"
               color="red"
-              bg="var(--bad-fill)"
               loading={working}
               onClick={() => act("delete")}
             >

@@ -1,0 +1,86 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { barriers, launch, NARROW, open, WIDE } from "./browser";
+import { Forge, until } from "./forge";
+
+let forge: Forge;
+let browser: Browser;
+let project = "";
+beforeAll(async () => {
+  forge = await new Forge().start("--demo");
+  browser = await launch();
+  project = await until("the example", async () => {
+    const { items } = await forge.ask<{ items: { id: string; stats: { pending_pairs: number } }[] }>(
+      "GET",
+      "/projects",
+    );
+    const runs =
+      items[0] &&
+      (await forge.ask<{ items: { status: string }[] }>(
+        "GET",
+        `/projects/${items[0].id}/generations?kind=generate`,
+      ));
+    return runs?.items[0]?.status === "completed" && items[0]?.id;
+  });
+  await forge.ask("POST", `/projects/${project}/pairs/bulk-action`, {
+    action: "accept",
+    filter: { min_quality: 0.95 },
+  });
+  await forge.ask("POST", `/projects/${project}/export`, { format: "chatml" });
+});
+afterAll(async () => {
+  await browser?.close();
+  await forge?.end();
+});
+
+const PAGES = ["documents", "chunks", "generate", "review", "review?view=table", "export", "analytics"];
+
+describe.each([
+  ["wide", "light", WIDE],
+  ["wide", "dark", WIDE],
+  ["narrow", "light", NARROW],
+] as const)("%s, %s", (_, scheme, viewport) => {
+  it.each(PAGES)("%s has no barrier", async (name) => {
+    const { page, context, wrong } = await open(browser, { viewport, dark: scheme === "dark" });
+    await page.goto(`${forge.url}/p/${project}/${name}`);
+    await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
+    if (name === "review") await page.getByTestId("question").waitFor();
+    await page.waitForTimeout(700);
+    expect(await barriers(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+});
+
+it("the edit form, the list of keys and a filter have no barrier", async () => {
+  const { page, context, wrong } = await open(browser);
+  await page.goto(`${forge.url}/p/${project}/review`);
+  await page.getByTestId("question").waitFor();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Quality", exact: true }).click();
+  await page.getByLabel("Quality at least").waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
+  await page.getByRole("textbox", { name: "Answer" }).waitFor();
+  await page.keyboard.type(" More.");
+  await page.getByText(/added/).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  expect(wrong).toEqual([]);
+  await context.close();
+});
+
+it("a bar of the analytics leads to the pairs behind it", async () => {
+  const { page, context } = await open(browser);
+  await page.goto(`${forge.url}/p/${project}/analytics`);
+  const bar = page.getByRole("link", { name: /^0\.9\d to 1\.00: \d+ pairs?$/ }).first();
+  const counted = Number(/(\d+) pairs?$/.exec((await bar.getAttribute("aria-label")) ?? "")?.[1]);
+  await bar.click();
+  await page.getByText(`1 of ${counted}`).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { name: "Analytics" }).waitFor();
+  await context.close();
+});

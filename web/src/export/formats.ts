@@ -1,0 +1,15 @@
+import type { Schemas } from "../api/client";
+
+export type Format = Schemas["ExportFormat"];
+
+/** What the server can write; a format that it learns has to be described here. */
+export const FORMATS: Record<Format, { name: string; what: string; line: string }> = {
+  chatml: { name: "ChatML", what: "Messages with roles. Most trainers read it.", line: '{"messages": […]}' },
+  alpaca: { name: "Alpaca", what: "Instruction, input and output", line: '{"instruction": …}' },
+};
+
+export const FILES: { file: "data" | "manifest" | "lineage"; name: string }[] = [
+  { file: "data", name: "The dataset" },
+  { file: "manifest", name: "Manifest: counts, settings, hashes" },
+  { file: "lineage", name: "Lineage: the source of each line" },
+];
