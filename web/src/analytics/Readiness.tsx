@@ -24,6 +24,7 @@ export function Readiness({ readiness }: { readiness: Analytics["readiness"] }) 
       </div>
       <div
         className={styles.steps}
+        data-low={at < 2 || undefined}
         role="img"
         aria-label={`${capital(readiness.assessment)}, step ${at + 1} of 4`}
       >

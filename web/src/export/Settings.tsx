@@ -103,6 +103,7 @@ function MinQuality({
       </div>
       <Slider
         size={4}
+        thumbSize={14}
         min={0}
         max={1}
         step={0.01}

@@ -67,7 +67,13 @@ export function Narrow({
           <PerHour session={session} />
           <Unsaved session={session} />
         </div>
-        <ActionIcon size={44} aria-label="Undo" disabled={!canUndo} onClick={deeds.undo}>
+        <ActionIcon
+          size={44}
+          aria-label="Undo"
+          disabled={!canUndo}
+          bg={canUndo ? undefined : "transparent"}
+          onClick={deeds.undo}
+        >
           <IconArrowBackUp {...icon} />
         </ActionIcon>
         <Button leftSection={<IconFilter2 {...icon} size={14} />} onClick={onFilters}>

@@ -256,6 +256,7 @@ function useAddress(id: string | undefined, onPair: (pair: string | undefined) =
   const latest = useRef(onPair);
   latest.current = onPair;
   useEffect(() => {
+    if (!id) return;
     const timer = setTimeout(() => latest.current(id), 600);
     return () => clearTimeout(timer);
   }, [id]);

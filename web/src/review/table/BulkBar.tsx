@@ -136,12 +136,7 @@ export function BulkBar({
           <p dir="auto">They leave the project and every list: {meant}. This can be undone for 24 hours.</p>
           <div>
             <Button onClick={() => onAsk(null)}>Cancel</Button>
-            <Button
-              variant="filled"
-              color="red"
-              loading={working}
-              onClick={() => act("delete")}
-            >
+            <Button variant="filled" color="red" loading={working} onClick={() => act("delete")}>
               Delete {count(number)}
             </Button>
           </div>
