@@ -57,7 +57,7 @@ it("nothing hostile runs or breaks a page: in documents, names and pairs", async
       expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(0);
     }
     await page.goto(`${forge.url}/p/${project}/review?pair=${first.id}`);
-    await expect.poll(() => page.getByTestId("question").innerText()).toContain("<script>");
+    await expect.poll(() => page.getByTestId("question").textContent()).toContain("<script>");
     await page.keyboard.press("j");
     await page.keyboard.press("a");
     await until(

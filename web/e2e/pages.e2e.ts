@@ -1,7 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { barriers, launch, NARROW, open, WIDE } from "./browser";
-import { Forge, until } from "./forge";
+import { decide, example } from "./demo";
+import { Forge } from "./forge";
 
 let forge: Forge;
 let browser: Browser;
@@ -9,24 +10,8 @@ let project = "";
 beforeAll(async () => {
   forge = await new Forge().start("--demo");
   browser = await launch();
-  project = await until("the example", async () => {
-    const { items } = await forge.ask<{ items: { id: string; stats: { pending_pairs: number } }[] }>(
-      "GET",
-      "/projects",
-    );
-    const runs =
-      items[0] &&
-      (await forge.ask<{ items: { status: string }[] }>(
-        "GET",
-        `/projects/${items[0].id}/generations?kind=generate`,
-      ));
-    return runs?.items[0]?.status === "completed" && items[0]?.id;
-  });
-  await forge.ask("POST", `/projects/${project}/pairs/bulk-action`, {
-    action: "accept",
-    filter: { min_quality: 0.95 },
-  });
-  await forge.ask("POST", `/projects/${project}/export`, { format: "chatml" });
+  project = await example(forge);
+  await decide(forge, project);
 });
 afterAll(async () => {
   await browser?.close();

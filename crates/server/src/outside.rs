@@ -1,11 +1,6 @@
 //! What stands outside the API's base: how the server is, the API browser.
 
-use axum::{
-    Router,
-    extract::State,
-    http::header,
-    response::IntoResponse,
-};
+use axum::{Router, extract::State, http::header, response::IntoResponse};
 use model::{GenerationStatus, Phase};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};

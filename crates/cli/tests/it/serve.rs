@@ -1,6 +1,7 @@
 //! `data-forge serve`, driven over HTTP as a program would.
 
 mod crowd;
+mod demo;
 mod journey;
 mod kills;
 mod uploads;
@@ -46,7 +47,13 @@ pub(crate) struct Answer {
 impl Server {
     /// Starts a server on a free port.
     pub(crate) fn start(forge: &Forge) -> Self {
-        let mut child = forge.command(&["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+        Self::start_with(forge, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(forge: &Forge, more: &[&str]) -> Self {
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+        let mut child = forge.command(&arguments).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         let url = loop {

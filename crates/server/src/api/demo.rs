@@ -15,7 +15,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Makes a project that holds the example documents, ready to be parsed.
 #[utoipa::path(post, path = "/demo", tag = "projects", operation_id = "demo",
     responses((status = 201, body = Project), Problem))]
-async fn create(State(app): State<App>, Caller(user): Caller) -> Result<(StatusCode, Json<Project>), Problem> {
+async fn create(
+    State(app): State<App>,
+    Caller(user): Caller,
+) -> Result<(StatusCode, Json<Project>), Problem> {
     limits::projects(&app, &user).await?;
     limits::document_bytes(&app, &user, demo::bytes()).await?;
     let id = demo::create(&app, &user).await?;

@@ -70,8 +70,10 @@ impl Page<'_> {
         taken.is_some_and(|taken| {
             taken.split(',').any(|one| {
                 let mut parts = one.trim().split(';');
-                let refused = |quality: &str| quality.trim().replace(' ', "").starts_with("q=0")
-                    && !quality.contains(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+                let refused = |quality: &str| {
+                    quality.trim().replace(' ', "").starts_with("q=0")
+                        && !quality.contains(['1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                };
                 parts.next() == Some("gzip") && !parts.any(refused)
             })
         })
