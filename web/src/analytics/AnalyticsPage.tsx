@@ -36,7 +36,7 @@ export function AnalyticsPage() {
   });
   return (
     <main id="content" className="page" tabIndex={-1}>
-      <div className="page-head">
+      <div className={`page-head ${styles.top}`}>
         <h1>Analytics</h1>
         <Select
           aria-label="Run"

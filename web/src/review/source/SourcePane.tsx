@@ -85,8 +85,7 @@ export function SourceBody({ source, ties }: { source: Source; ties: Ties }) {
   useEffect(() => {
     const wanted = lit.pinned ?? first;
     const mark = wanted && body.current?.querySelector(`[data-mark="source-${wanted}"]`);
-    if (mark && body.current && (lit.pinned || !isSeen(mark, body.current)))
-      mark.scrollIntoView({ block: "center" });
+    if (mark && body.current) show(mark, body.current, lit.pinned !== null);
   }, [lit.pinned, first]);
 
   return (
@@ -111,11 +110,12 @@ export function SourceBody({ source, ties }: { source: Source; ties: Ties }) {
   );
 }
 
-/** Whether something is well within what scrolls. */
-function isSeen(mark: Element, within: Element): boolean {
+/** Scrolls to a mark, and nothing but what it stands in; without `always` where it is out of sight alone. */
+function show(mark: Element, within: HTMLElement, always: boolean): void {
   const outer = within.getBoundingClientRect();
   const inner = mark.getBoundingClientRect();
-  return inner.top >= outer.top && inner.bottom <= outer.bottom - 80;
+  const isSeen = inner.top >= outer.top && inner.bottom <= outer.bottom - 80;
+  if (always || !isSeen) within.scrollTop += inner.top - outer.top - outer.height / 3;
 }
 
 function Beside({ label, neighbour }: { label: string; neighbour: NonNullable<Source["next"]> }) {
