@@ -44,8 +44,8 @@ export async function open(
 }
 
 /** What hinders people with a disability (WCAG 2.2 AA), in words. */
-export async function barriers(page: Page): Promise<string[]> {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+export async function barriers(page: Page, more: string[] = ["best-practice"]): Promise<string[]> {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", ...more];
   const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) =>

@@ -38,7 +38,8 @@ export function Bars({
       rows={bars.map((bar) => [bar.name, bar.value])}
     >
       {bars.length === 0 && <p className={styles.none}>{none}</p>}
-      <div className={styles.bars}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
+      <section className={styles.bars} tabIndex={0} aria-label={`${title} as bars`}>
         {bars.map((bar) => {
           const inside = (
             <>
@@ -67,7 +68,7 @@ export function Bars({
             </div>
           );
         })}
-      </div>
+      </section>
     </ChartCard>
   );
 }

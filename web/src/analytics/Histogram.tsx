@@ -1,16 +1,17 @@
 import { Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import type { Analytics } from "../api/client";
 import { count, plural, score } from "../ui/format";
 import type { Search } from "../ui/url";
 import styles from "./Analytics.module.css";
 import { ChartCard } from "./ChartCard";
-import { middle, ticks } from "./statistics";
+import { halved, middle, ticks } from "./statistics";
 
 /** Scores in bins, each a link to its pairs. */
 export function Histogram({
   title,
-  bins,
+  bins: measured,
   name,
   mark,
   project,
@@ -25,7 +26,10 @@ export function Histogram({
   project: string;
   run: string | undefined;
 }) {
-  const found = middle(bins);
+  // Where there is less room, fewer bars: each has to be wide enough to be hit.
+  const roomy = useMediaQuery("(min-width: 1420px)", false, { getInitialValueInEffect: false });
+  const bins = roomy ? measured : halved(measured);
+  const found = middle(measured);
   const steps = ticks(Math.max(0, ...bins.map((bin) => bin.count)));
   const top = steps.at(-1) ?? 1;
   const note = found && `average about ${score(found.average)} · median about ${score(found.median)}`;
@@ -34,7 +38,7 @@ export function Histogram({
       title={title}
       note={note}
       columns={["Score", "Pairs"]}
-      rows={bins.map((bin) => [`${score(bin.from)} to ${score(bin.to)}`, bin.count])}
+      rows={measured.map((bin) => [`${score(bin.from)} to ${score(bin.to)}`, bin.count])}
     >
       {found ? (
         <div className={styles.plot}>

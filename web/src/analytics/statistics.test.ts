@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csv, middle, ticks } from "./statistics";
+import { csv, halved, middle, ticks } from "./statistics";
 
 const bins = (...counts: number[]) =>
   counts.map((count, at) => ({ from: at / counts.length, to: (at + 1) / counts.length, count }));
@@ -10,6 +10,14 @@ describe("the middle of a histogram", () => {
     expect(middle(bins(0, 0, 0, 10))).toEqual({ average: 0.875, median: 0.875 });
     expect(middle(bins(0, 0))).toBeNull();
   });
+});
+
+it("of half as many bins holds as much", () => {
+  expect(halved(bins(1, 2, 3, 4)).map((bin) => [bin.from, bin.to, bin.count])).toEqual([
+    [0, 0.5, 3],
+    [0.5, 1, 7],
+  ]);
+  expect(halved(bins(1, 2, 3)).map((bin) => bin.count)).toEqual([3, 3]);
 });
 
 describe("ticks", () => {

@@ -153,6 +153,7 @@ function Reviewing({
   const low = useMediaQuery("(max-width: 991px)", false, { getInitialValueInEffect: false });
   const drawn = useMediaQuery("(max-width: 1279px)", false, { getInitialValueInEffect: false });
   useAddress(id, onPair);
+  useToastPlace(narrow ? null : view === "table" ? "24px" : drawn ? "76px" : "380px");
 
   const mineIsText =
     conflict !== undefined && Object.keys(conflict.mine).some((key) => key !== "review_status");
@@ -260,4 +261,19 @@ function useAddress(id: string | undefined, onPair: (pair: string | undefined) =
     const timer = setTimeout(() => latest.current(id), 600);
     return () => clearTimeout(timer);
   }, [id]);
+}
+
+/** Toasts stand above the buttons, and not over the source. */
+function useToastPlace(left: string | null): void {
+  useEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty("--toast-bottom", "80px");
+    if (left) {
+      style.setProperty("--toast-left", left);
+      style.setProperty("--toast-right", "auto");
+    }
+    return () => {
+      for (const name of ["--toast-bottom", "--toast-left", "--toast-right"]) style.removeProperty(name);
+    };
+  }, [left]);
 }

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import type { Project } from "../api/client";
 import { useLivePaused } from "../api/events";
 import { keys } from "../api/keys";
 import { toast } from "../ui/toast";
@@ -66,7 +67,42 @@ export function useSession(
     };
   }, [session, paused]);
 
+  useTabCount(project, session);
   return session;
+}
+
+/** The number on the tab goes with the decisions, a few times a second at the most. */
+function useTabCount(project: string, session: Session | null): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!session) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const { counts } = session;
+        if (!counts) return;
+        client.setQueryData<Project>(
+          keys.project(project),
+          (old) =>
+            old && {
+              ...old,
+              stats: {
+                ...old.stats,
+                pending_pairs: counts.pending,
+                accepted_pairs: counts.accepted + counts.edited,
+                rejected_pairs: counts.rejected,
+              },
+            },
+        );
+      }, 250);
+    };
+    const stop = session.subscribe(later);
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [project, session, client]);
 }
 
 /** Something of a session, kept up to date. What is read has to be the same as long as nothing changed. */

@@ -125,7 +125,7 @@ function Chip({
   const [open, setOpen] = useState(false);
   const value = chipValue(name, filters, names);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" withRoles={false} trapFocus returnFocus>
       <Popover.Target>
         <span>
           <FilterPill
@@ -144,7 +144,7 @@ function Chip({
           </FilterPill>
         </span>
       </Popover.Target>
-      <Popover.Dropdown aria-label={name}>
+      <Popover.Dropdown role="dialog" aria-label={name}>
         {open && <Panel name={name} filters={filters} names={names} onChange={onFilters} />}
       </Popover.Dropdown>
     </Popover>

@@ -173,11 +173,18 @@ function Confirm({
   }, [opened]);
   const what = action === "reset" ? "Their text is as it was made, and nobody has decided." : null;
   return (
-    <Popover opened={opened} onChange={(open) => !open && onAsk(null)} position="top" trapFocus returnFocus>
+    <Popover
+      opened={opened}
+      onChange={(open) => !open && onAsk(null)}
+      position="top"
+      withRoles={false}
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
         <span>{children}</span>
       </Popover.Target>
-      <Popover.Dropdown aria-label={`${VERBS[action]} ${plural(number, "pair")}`}>
+      <Popover.Dropdown role="dialog" aria-label={`${VERBS[action]} ${plural(number, "pair")}`}>
         <div className={styles.confirm}>
           <p dir="auto">
             <b>
