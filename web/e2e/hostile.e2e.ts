@@ -1,41 +1,32 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, open } from "./browser";
-import { Forge, until } from "./forge";
+import { expect, it } from "vitest";
+import { open } from "./browser";
+import { until } from "./forge";
+import { stage } from "./stage";
 
 const PAGES = ["documents", "chunks", "generate", "review", "export", "analytics"];
 const SCRIPT = `<script>document.title="broken"</script><img src=x onerror="document.title='broken'">`;
 const TURNED = "\u202Eright to left\u202C \u2066mixed\u2069 \u200F";
 
-let forge: Forge;
-let browser: Browser;
-beforeAll(async () => {
-  forge = await new Forge().start();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await forge?.end();
-});
+const on = stage();
 
 it("nothing hostile runs or breaks a page: in documents, names and pairs", async () => {
   const code = Array.from({ length: 10_000 }, (_, at) => `let line${at} = "${at} ${SCRIPT}";`).join("\n");
-  const project = await forge.project(`${SCRIPT} ${TURNED}`, {
+  const project = await on.forge.project(`${SCRIPT} ${TURNED}`, {
     [`${SCRIPT.replaceAll("/", "")}.md`]: `# ${SCRIPT}\n\n## ${TURNED}\n\nA valve is a part that opens at 5 bar. ${SCRIPT} It closes after 3 seconds.\n`,
     "word.txt": `A word is a thing that is long. ${"w".repeat(1_000_000)} ends it.`,
     "code.md": `# Code\n\nA program is a list of lines.\n\n\`\`\`js\n${code}\n\`\`\`\n`,
     "null.txt": "A null is a character that is \u2400 not seen. It is the number 0 of all characters.",
   });
-  const pairs = await forge.pairs(project, "sort=grounding_score");
+  const pairs = await on.forge.pairs(project, "sort=grounding_score");
   expect(pairs.length).toBeGreaterThan(1);
   const [first, second, third] = pairs;
   if (!first || !second) throw new Error("there are too few pairs");
-  await forge.ask("PUT", `/pairs/${first.id}`, {
+  await on.forge.ask("PUT", `/pairs/${first.id}`, {
     question: `${SCRIPT} ${TURNED}?`,
     answer: `${SCRIPT} \u2400 ${TURNED} ${"x".repeat(19_000)}`,
     review_status: "pending",
   });
-  await forge.ask("PUT", `/pairs/${second.id}`, {
+  await on.forge.ask("PUT", `/pairs/${second.id}`, {
     answer: `{{7*7}} \${7*7} javascript:alert(1)\n${TURNED}`,
     review_status: "pending",
   });
@@ -45,9 +36,9 @@ it("nothing hostile runs or breaks a page: in documents, names and pairs", async
     { width: 1440, height: 900 },
     { width: 390, height: 844 },
   ]) {
-    const { page, context, wrong } = await open(browser, { viewport });
+    const { page, context, wrong } = await open(on.browser, { viewport });
     for (const name of PAGES) {
-      await page.goto(`${forge.url}/p/${project}/${name}${name === "review" ? `?pair=${first.id}` : ""}`);
+      await page.goto(`${on.forge.url}/p/${project}/${name}${name === "review" ? `?pair=${first.id}` : ""}`);
       await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
       if (name === "review") await page.getByTestId("question").waitFor();
       await page.waitForTimeout(400);
@@ -56,15 +47,15 @@ it("nothing hostile runs or breaks a page: in documents, names and pairs", async
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(0);
     }
-    await page.goto(`${forge.url}/p/${project}/review?pair=${first.id}`);
+    await page.goto(`${on.forge.url}/p/${project}/review?pair=${first.id}`);
     await expect.poll(() => page.getByTestId("question").textContent()).toContain("<script>");
     await page.keyboard.press("j");
     await page.keyboard.press("a");
     await until(
       "a decision among all that",
-      async () => (await forge.pairs(project, "review_status=accepted")).length > 0,
+      async () => (await on.forge.pairs(project, "review_status=accepted")).length > 0,
     );
-    await forge.ask("POST", `/projects/${project}/pairs/bulk-action`, {
+    await on.forge.ask("POST", `/projects/${project}/pairs/bulk-action`, {
       action: "reset",
       filter: { review_status: "accepted" },
     });
@@ -74,8 +65,8 @@ it("nothing hostile runs or breaks a page: in documents, names and pairs", async
 });
 
 it("the policy of the page lets no inline script run", async () => {
-  const { page, context } = await open(browser);
-  await page.goto(forge.url);
+  const { page, context } = await open(on.browser);
+  await page.goto(on.forge.url);
   const ran = await page.evaluate(() => {
     const script = document.createElement("script");
     script.text = "window.ran = true";

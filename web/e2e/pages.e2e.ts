@@ -1,21 +1,12 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { barriers, launch, NARROW, open, WIDE } from "./browser";
+import { describe, expect, it } from "vitest";
+import { barriers, NARROW, open, WIDE } from "./browser";
 import { decide, example } from "./demo";
-import { Forge } from "./forge";
+import { stage } from "./stage";
 
-let forge: Forge;
-let browser: Browser;
 let project = "";
-beforeAll(async () => {
-  forge = await new Forge().start("--demo");
-  browser = await launch();
+const on = stage(["--demo"], async ({ forge }) => {
   project = await example(forge);
   await decide(forge, project);
-});
-afterAll(async () => {
-  await browser?.close();
-  await forge?.end();
 });
 
 const PAGES = ["documents", "chunks", "generate", "review", "review?view=table", "export", "analytics"];
@@ -26,8 +17,8 @@ describe.each([
   ["narrow", "light", NARROW],
 ] as const)("%s, %s", (_, scheme, viewport) => {
   it.each(PAGES)("%s has no barrier", async (name) => {
-    const { page, context, wrong } = await open(browser, { viewport, dark: scheme === "dark" });
-    await page.goto(`${forge.url}/p/${project}/${name}`);
+    const { page, context, wrong } = await open(on.browser, { viewport, dark: scheme === "dark" });
+    await page.goto(`${on.forge.url}/p/${project}/${name}`);
     await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
     if (name === "review") await page.getByTestId("question").waitFor();
     await page.waitForTimeout(700);
@@ -38,8 +29,8 @@ describe.each([
 });
 
 it("the edit form, the list of keys and a filter have no barrier", async () => {
-  const { page, context, wrong } = await open(browser);
-  await page.goto(`${forge.url}/p/${project}/review`);
+  const { page, context, wrong } = await open(on.browser);
+  await page.goto(`${on.forge.url}/p/${project}/review`);
   await page.getByTestId("question").waitFor();
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keys" }).waitFor();
@@ -59,8 +50,8 @@ it("the edit form, the list of keys and a filter have no barrier", async () => {
 });
 
 it("a bar of the analytics leads to the pairs behind it", async () => {
-  const { page, context } = await open(browser);
-  await page.goto(`${forge.url}/p/${project}/analytics`);
+  const { page, context } = await open(on.browser);
+  await page.goto(`${on.forge.url}/p/${project}/analytics`);
   const bar = page.getByRole("link", { name: /^0\.9\d to 1\.00: \d+ pairs?$/ }).first();
   const counted = Number(/(\d+) pairs?$/.exec((await bar.getAttribute("aria-label")) ?? "")?.[1]);
   await bar.click();

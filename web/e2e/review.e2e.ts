@@ -1,23 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, open, type Watched } from "./browser";
-import { Forge, manual, until } from "./forge";
+import { describe, expect, it } from "vitest";
+import { open, type Watched } from "./browser";
+import { manual, until } from "./forge";
+import { stage } from "./stage";
 
-let forge: Forge;
-let browser: Browser;
-
-beforeAll(async () => {
-  forge = await new Forge().start();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await forge?.end();
-});
+const on = stage();
 
 const question = ({ page }: Watched) => page.getByTestId("question").textContent();
 const reviewOf = async (watched: Watched, project: string, query = "") => {
-  await watched.page.goto(`${forge.url}/p/${project}/review${query}`);
+  await watched.page.goto(`${on.forge.url}/p/${project}/review${query}`);
   await watched.page.getByTestId("question").waitFor();
   return watched;
 };
@@ -54,10 +44,10 @@ async function timing({ page, context }: Watched): Promise<void> {
 
 describe("review", () => {
   it("takes 100 pairs by keyboard alone, and each state is in the store", async () => {
-    const project = await forge.project("Valves", { "valves.md": manual("pump", 60) });
-    const before = await forge.pairs(project, "sort=grounding_score");
+    const project = await on.forge.project("Valves", { "valves.md": manual("pump", 60) });
+    const before = await on.forge.pairs(project, "sort=grounding_score");
     expect(before.length).toBeGreaterThanOrEqual(100);
-    const watched = await reviewOf(await open(browser), project);
+    const watched = await reviewOf(await open(on.browser), project);
     const { page, wrong } = watched;
     const expected = new Map<string, string>();
     const keys = { a: "accepted", r: "rejected" } as const;
@@ -85,10 +75,10 @@ describe("review", () => {
       await expect.poll(() => question(watched)).not.toBe(pair.question);
     }
     await until("all saves", async () => {
-      const now = new Map((await forge.pairs(project)).map((pair) => [pair.id, pair.review_status]));
+      const now = new Map((await on.forge.pairs(project)).map((pair) => [pair.id, pair.review_status]));
       return [...expected].every(([id, status]) => now.get(id) === status);
     });
-    const after = await forge.pairs(project);
+    const after = await on.forge.pairs(project);
     for (const pair of after) {
       expect(pair.review_status).toBe(expected.get(pair.id) ?? "pending");
       if (expected.get(pair.id) === "edited") expect(pair.answer).toMatch(/ It is checked\.$/);
@@ -102,9 +92,9 @@ describe("review", () => {
   });
 
   it("undoes decisions, the last first, and goes back to their pairs", async () => {
-    const project = await forge.project("Undone", { "undone.md": manual("mixer", 6) });
-    const pairs = await forge.pairs(project, "sort=grounding_score");
-    const watched = await reviewOf(await open(browser), project);
+    const project = await on.forge.project("Undone", { "undone.md": manual("mixer", 6) });
+    const pairs = await on.forge.pairs(project, "sort=grounding_score");
+    const watched = await reviewOf(await open(on.browser), project);
     const { page, wrong } = watched;
     await page.keyboard.press("a");
     await page.keyboard.press("r");
@@ -114,9 +104,9 @@ describe("review", () => {
     await page.keyboard.press("u");
     await expect.poll(() => question(watched)).toBe(pairs[0]?.question);
     await until("the states from before", async () =>
-      (await forge.pairs(project)).every((pair) => pair.review_status === "pending"),
+      (await on.forge.pairs(project)).every((pair) => pair.review_status === "pending"),
     );
-    const revisions = (await forge.pairs(project))
+    const revisions = (await on.forge.pairs(project))
       .map((pair) => pair.revision)
       .filter((revision) => revision > 1);
     expect(revisions).toEqual([3, 3]);
@@ -125,13 +115,13 @@ describe("review", () => {
   });
 
   it("changes all that match at once, by filter, and takes that back", async () => {
-    const project = await forge.project("Bulk", { "bulk.md": manual("boiler", 8) });
-    const all = (await forge.pairs(project)).length;
-    const watched = await open(browser);
+    const project = await on.forge.project("Bulk", { "bulk.md": manual("boiler", 8) });
+    const all = (await on.forge.pairs(project)).length;
+    const watched = await open(on.browser);
     const { page, wrong } = watched;
-    await page.goto(`${forge.url}/p/${project}/review?view=table&min_quality=0.1`);
+    await page.goto(`${on.forge.url}/p/${project}/review?view=table&min_quality=0.1`);
     await page.getByLabel("Select all that match").check();
-    const meant = (await forge.pairs(project, "min_quality=0.1&review_status=pending")).length;
+    const meant = (await on.forge.pairs(project, "min_quality=0.1&review_status=pending")).length;
     await page.getByText(`${meant} pairs match`).waitFor();
     await page.keyboard.press("Escape");
     await page.getByLabel("Select all that match").check();
@@ -140,34 +130,34 @@ describe("review", () => {
     await dialog.getByText("quality at least 0.10").waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("status").getByText("accepted").waitFor();
-    const accepted = (await forge.pairs(project, "review_status=accepted")).length;
+    const accepted = (await on.forge.pairs(project, "review_status=accepted")).length;
     expect(accepted).toBeGreaterThan(0);
     await page.keyboard.press("u");
     await page.getByText("as before").waitFor();
-    expect((await forge.pairs(project, "review_status=pending")).length).toBe(all);
+    expect((await on.forge.pairs(project, "review_status=pending")).length).toBe(all);
     expect(wrong).toEqual([]);
     await watched.context.close();
   });
 
   it("loses no decision over a lost connection, a restart of the server and a reload", async () => {
-    const project = await forge.project("Outage", { "outage.md": manual("chiller", 12) });
-    const pairs = await forge.pairs(project, "sort=grounding_score");
-    const watched = await reviewOf(await open(browser), project);
+    const project = await on.forge.project("Outage", { "outage.md": manual("chiller", 12) });
+    const pairs = await on.forge.pairs(project, "sort=grounding_score");
+    const watched = await reviewOf(await open(on.browser), project);
     const { page, wrong } = watched;
     await page.keyboard.press("a");
     await until(
       "the first save",
-      async () => (await forge.pairs(project, "review_status=accepted")).length === 1,
+      async () => (await on.forge.pairs(project, "review_status=accepted")).length === 1,
     );
-    await forge.kill();
+    await on.forge.kill();
     for (const key of ["r", "a", "r"]) await page.keyboard.press(key);
     await page.getByText(/3 not saved yet/).waitFor();
     await page.getByText("Live updates paused").waitFor();
     expect(await question(watched)).toBe(pairs[4]?.question);
-    await forge.start();
+    await on.forge.start();
     await until(
       "the saves that waited",
-      async () => (await forge.pairs(project, "review_status=rejected")).length === 2,
+      async () => (await on.forge.pairs(project, "review_status=rejected")).length === 2,
     );
     await page.getByText(/not saved yet/).waitFor({ state: "hidden" });
 
@@ -180,7 +170,7 @@ describe("review", () => {
     await page.unroute("**/pairs/*");
     await page.reload();
     await until("the save from before the reload", async () => {
-      const now = new Map((await forge.pairs(project)).map((pair) => [pair.id, pair.review_status]));
+      const now = new Map((await on.forge.pairs(project)).map((pair) => [pair.id, pair.review_status]));
       return now.get(pairs[4]?.id ?? "") === "accepted";
     });
     expect(wrong).toEqual([]);
@@ -188,22 +178,22 @@ describe("review", () => {
   });
 
   it("overwrites no one else's change, and keeps both texts", async () => {
-    const project = await forge.project("Conflict", { "conflict.md": manual("heater", 4) });
-    const [first] = await forge.pairs(project, "sort=grounding_score");
+    const project = await on.forge.project("Conflict", { "conflict.md": manual("heater", 4) });
+    const [first] = await on.forge.pairs(project, "sort=grounding_score");
     if (!first) throw new Error("there is no pair");
-    const watched = await reviewOf(await open(browser), project);
+    const watched = await reviewOf(await open(on.browser), project);
     const { page, wrong } = watched;
     await page.keyboard.press("e");
     await page.getByRole("textbox", { name: "Answer" }).fill("Mine.");
-    await forge.ask("PUT", `/pairs/${first.id}`, { answer: "Theirs." });
+    await on.forge.ask("PUT", `/pairs/${first.id}`, { answer: "Theirs." });
     await page.keyboard.press("Control+Enter");
     await page.getByRole("status").getByRole("button", { name: "Open" }).click();
     await page.getByText("This pair was changed elsewhere").waitFor();
-    expect((await forge.ask<{ answer: string }>("GET", `/pairs/${first.id}`)).answer).toBe("Theirs.");
+    expect((await on.forge.ask<{ answer: string }>("GET", `/pairs/${first.id}`)).answer).toBe("Theirs.");
     await expect(page.getByRole("textbox", { name: "Answer" }).inputValue()).resolves.toBe("Mine.");
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await until("mine over theirs", async () => {
-      const now = await forge.ask<{ answer: string; revision: number }>("GET", `/pairs/${first.id}`);
+      const now = await on.forge.ask<{ answer: string; revision: number }>("GET", `/pairs/${first.id}`);
       return now.answer === "Mine." && now.revision === 3;
     });
     expect(wrong).toEqual([]);
