@@ -33,9 +33,35 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The OpenAPI document.
 pub fn document() -> Document {
-    let mut document = routes().into_openapi();
-    document.merge(crate::outside::document());
+    whole(routes().into_openapi(), crate::outside::document())
+}
+
+/// The document of all routes, from that of the API and that of what stands outside of it.
+pub(crate) fn whole(mut document: Document, outside: Document) -> Document {
+    document.merge(outside);
+    name_operations(&mut document);
     document
+}
+
+/// Names operations by method and path: names of handlers are the same in several files, and clients
+/// made from the document need each name once.
+fn name_operations(document: &mut Document) {
+    for (path, item) in &mut document.paths.paths {
+        let words =
+            path.strip_prefix(BASE).unwrap_or(path).split(|letter: char| !letter.is_ascii_alphanumeric());
+        let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{name}"));
+            }
+        }
+    }
 }
 
 fn base() -> Document {
@@ -59,4 +85,47 @@ fn base() -> Document {
     base.security =
         Some(vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("api_key", none)]);
     base
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn all_that_is_referred_to_is_there() {
+        let document = serde_json::to_value(document()).unwrap();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(!found.is_empty());
+        let missing: HashSet<_> = found
+            .into_iter()
+            .filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none())
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn operations_have_names_of_their_own() {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let operations = paths.values().flat_map(|item| item.as_object().unwrap().values());
+        let names: Vec<_> = operations.filter_map(|operation| operation["operationId"].as_str()).collect();
+        assert!(names.len() > 30, "{names:?}");
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len(), "{names:?}");
+    }
 }

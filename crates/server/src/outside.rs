@@ -6,12 +6,12 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::{App, health, problem::Problem};
+use crate::{App, health, openapi, problem::Problem};
 
 /// The routes; `document` is the one of the API.
-pub(crate) fn routes(mut document: OpenApi) -> Router<App> {
+pub(crate) fn routes(document: OpenApi) -> Router<App> {
     let (routes, own) = described().split_for_parts();
-    document.merge(own);
+    let document = openapi::whole(document, own);
     let config = utoipa_swagger_ui::Config::default().validator_url("none");
     let browser = SwaggerUi::new("/docs").url("/openapi.json", document).config(config);
     routes.merge(browser)

@@ -42,7 +42,7 @@ export function upsert<T extends { id: string }>(list: Page<T> | undefined, thin
   return { ...list, items: [thing, ...list.items], total: list.total + 1 };
 }
 
-function patchPages<T extends { id: string }>(
+export function upsertInPages<T extends { id: string }>(
   pages: InfiniteData<Page<T>> | undefined,
   thing: T,
 ): InfiniteData<Page<T>> | undefined {
@@ -65,17 +65,20 @@ export function apply(client: QueryClient, changes: Change[]): void {
     if (kind === "document") {
       const document = data as unknown as Document;
       client.setQueryData<InfiniteData<Page<Document>>>(keys.documents(project), (old) =>
-        patchPages(old, document),
+        upsertInPages(old, document),
       );
       if (document.status === "parsed") parsed.add(project);
     } else if (kind === "generation") {
       const generation = data as unknown as Generation;
       client.setQueryData<Page<Generation>>(keys.generations(project), (old) => upsert(old, generation));
       if (isOver(generation.status)) {
+        client.invalidateQueries({ queryKey: ["running", project] });
         parsed.add(project);
         client.invalidateQueries({ queryKey: keys.pairs(project) });
         client.invalidateQueries({ queryKey: keys.analytics(project) });
         client.invalidateQueries({ queryKey: keys.failures(generation.id) });
+      } else {
+        client.setQueryData(["running", project], true);
       }
     } else if (kind === "export") {
       client.invalidateQueries({ queryKey: keys.exports(project) });

@@ -295,7 +295,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One chunk. */
+        get: operations["get_projects_id_chunks_chunk_id"];
         /** Changes a chunk. Generations that were started before are not touched by it. */
         put: operations["put_projects_id_chunks_chunk_id"];
         post?: never;
@@ -2077,6 +2078,18 @@ export interface components {
             /** @description What it is made from. */
             source_type?: components["schemas"]["SourceType"];
         };
+        /** @description A file that is going to be uploaded. */
+        NewUpload: {
+            /** @description Its media type; `application/octet-stream` where nothing is said. */
+            content_type?: string | null;
+            /** @description Its name; the ending says its format. */
+            filename: string;
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             */
+            size_bytes: number;
+        };
         /** @description A heading of a document's outline. */
         OutlineEntry: {
             /** @description Where it starts in the document's text, in Unicode scalar values. */
@@ -2669,14 +2682,6 @@ export interface components {
         };
         /** @description Who owns a project: `local` on the command line, else what the authentication says. */
         UserId: string;
-        /** @enum {string} */
-        Sort: "created_at" | "-created_at" | "quality_score" | "-quality_score" | "grounding_score" | "-grounding_score";
-        ExportFile: string;
-        NewUpload: {
-            filename: string;
-            size_bytes: number;
-            content_type?: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -3366,6 +3371,37 @@ export interface operations {
             };
         };
     };
+    get_projects_id_chunks_chunk_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+                chunk_id: components["schemas"]["ChunkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chunk"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_projects_id_chunks_chunk_id: {
         parameters: {
             query?: never;
@@ -3601,7 +3637,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The file; the data where nothing is said. */
-                file?: components["schemas"]["ExportFile"];
+                file?: "dataset" | "manifest" | "lineage" | "dataset.jsonl" | "manifest.json" | "lineage.jsonl";
             };
             header?: never;
             path: {
@@ -3835,7 +3871,7 @@ export interface operations {
                 /** @description Words of question or answer: all have to be there, the last may be begun only. */
                 q?: string;
                 /** @description The order; `-` before it: descending. Scores that were not measured come first ascending. */
-                sort?: components["schemas"]["Sort"];
+                sort?: "created_at" | "-created_at" | "quality_score" | "-quality_score" | "grounding_score" | "-grounding_score";
                 /** @description How many at the most. */
                 limit?: number;
                 /** @description Where the page before ended. */

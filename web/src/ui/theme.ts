@@ -63,6 +63,7 @@ export const theme = createTheme({
     }),
     InputWrapper: { styles: { label: { fontSize: 13, fontWeight: 500, marginBottom: 5 } } },
     Checkbox: Checkbox.extend({ defaultProps: { size: "xs", radius: 4 } }),
+    Radio: { defaultProps: { size: "xs" } },
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs", radius: "md" } }),
     Modal: Modal.extend({
       defaultProps: {

@@ -61,7 +61,7 @@ struct Upload {
 
 /// Gives a link by which one file can be uploaded once, within 15 minutes.
 #[utoipa::path(post, path = "/projects/{id}/upload-url", tag = "documents", params(("id" = ProjectId, Path)),
-    responses((status = 201, body = Upload), Problem))]
+    request_body = NewUpload, responses((status = 201, body = Upload), Problem))]
 async fn upload_url(
     State(app): State<App>,
     Caller(user): Caller,

@@ -1,4 +1,4 @@
-//! Changes of a chunk.
+//! One chunk: looked at and changed.
 
 use axum::{Json, extract::State};
 use jobs::{ChunkEdit, edit_chunk};
@@ -14,9 +14,9 @@ use crate::{
     problem::{Checks, Problem},
 };
 
-/// The endpoint of changes of a chunk.
+/// The endpoints of one chunk.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(update))
+    OpenApiRouter::new().routes(routes!(get, update))
 }
 
 /// What is changed of a chunk; what is left out stays as it is.
@@ -31,6 +31,20 @@ struct ChangedChunk {
     /// The headings above it, outermost first; each of 1 to 500 characters.
     #[schema(max_items = 20)]
     heading_path: Option<Vec<String>>,
+}
+
+/// One chunk.
+#[utoipa::path(get, path = "/projects/{id}/chunks/{chunk_id}", tag = "chunks",
+    params(("id" = ProjectId, Path), ("chunk_id" = ChunkId, Path)),
+    responses((status = 200, body = Chunk), Problem))]
+async fn get(
+    State(app): State<App>,
+    Caller(user): Caller,
+    Path((project, id)): Path<(ProjectId, ChunkId)>,
+) -> Result<Json<Chunk>, Problem> {
+    let chunk = app.environment.metadata.chunk(&user, id).await?;
+    let chunk = chunk.filter(|chunk| chunk.project_id == project);
+    chunk.map(Json).ok_or_else(|| Problem::not_found("chunk"))
 }
 
 /// Changes a chunk. Generations that were started before are not touched by it.
@@ -76,6 +90,7 @@ mod tests {
         let project = sample::parsed(&app).await;
         let chunk = app.get(&format!("{project}/chunks")).await.expect(200)["items"][0].clone();
         let path = format!("{project}/chunks/{}", chunk["id"].as_str().unwrap());
+        assert_eq!(app.get(&path).await.expect(200), chunk);
         assert_eq!(app.put(&path, &json!({})).await.expect(200)["text"], chunk["text"]);
         let body = json!({"text": "Rinse it twice.", "excluded": true, "heading_path": ["Care"]});
         let changed = app.put(&path, &body).await.expect(200);
@@ -84,8 +99,10 @@ mod tests {
         assert_ne!(changed["token_count"], chunk["token_count"]);
 
         app.as_user("bob").put(&path, &body).await.expect_problem(404, "not_found");
+        app.as_user("bob").get(&path).await.expect_problem(404, "not_found");
         let other = sample::project(&app, "b").await;
         app.put(&path.replace(&project, &other), &body).await.expect_problem(404, "not_found");
+        app.get(&path.replace(&project, &other)).await.expect_problem(404, "not_found");
         app.put(&format!("{project}/chunks/x"), &body).await.expect_problem(404, "not_found");
     }
 

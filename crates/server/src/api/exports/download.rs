@@ -24,6 +24,7 @@ const LIFE: Duration = Duration::from_secs(3600);
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// The file; the data where nothing is said.
+    #[param(inline)]
     file: Option<ExportFile>,
 }
 

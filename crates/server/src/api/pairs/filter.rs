@@ -50,6 +50,7 @@ pub(super) struct ListQuery {
     #[param(max_length = 500)]
     q: Option<String>,
     /// The order; `-` before it: descending. Scores that were not measured come first ascending.
+    #[param(inline)]
     sort: Option<Sort>,
     /// How many at the most.
     #[param(minimum = 1, maximum = 500, default = 50)]
