@@ -25,7 +25,7 @@ export function WhatGoesIn({ project, settings }: { project: string; settings: S
       client.invalidateQueries({ queryKey: keys.project(project) });
       toast({
         message: `Version ${made.version} holds ${plural(made.pairs, "pair")}`,
-        action: { label: "Download", run: () => void download(project, made.version, "data") },
+        action: { label: "Download", run: () => void download(project, made.version, "dataset") },
       });
     },
   });

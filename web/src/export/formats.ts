@@ -8,8 +8,8 @@ export const FORMATS: Record<Format, { name: string; what: string; line: string 
   alpaca: { name: "Alpaca", what: "Instruction, input and output", line: '{"instruction": …}' },
 };
 
-export const FILES: { file: "data" | "manifest" | "lineage"; name: string }[] = [
-  { file: "data", name: "The dataset" },
+export const FILES: { file: "dataset" | "manifest" | "lineage"; name: string }[] = [
+  { file: "dataset", name: "The dataset" },
   { file: "manifest", name: "Manifest: counts, settings, hashes" },
   { file: "lineage", name: "Lineage: the source of each line" },
 ];

@@ -73,7 +73,7 @@ export const create = (project: string, { format, minQuality, prompts, runs }: S
   );
 
 /** Has the browser save a file of a version, by a link that is made for it. */
-export async function download(project: string, version: number, file: "data" | "manifest" | "lineage") {
+export async function download(project: string, version: number, file: "dataset" | "manifest" | "lineage") {
   const { download_url } = await ask(
     api.GET("/projects/{id}/export/{version}", {
       params: { path: { id: project, version }, query: { file } },

@@ -106,7 +106,7 @@ export function PreviewPairs({
           : usage
             ? `${plural(preview.data?.items.length ?? 0, "pair")} · ${plural(usage.requests, "request")} · ${tokens(
                 usage.prompt_tokens + usage.completion_tokens,
-              )} tokens · ${dollars(usage.cost_usd)}. Nothing is stored.`
+              )} tokens${usage.cost_usd == null ? "" : ` · ${dollars(usage.cost_usd)}`}. Nothing is stored.`
             : "Nothing is stored."}
       </p>
       {preview.isPending && <Skeletons rows={4} height={120} label="Waiting for the teacher" />}

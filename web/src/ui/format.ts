@@ -73,3 +73,10 @@ export function moment(time: string, now = new Date()): string {
 
 /** The whole of a time, for hovering over. */
 export const exactly = (time: string) => exact.format(new Date(time));
+
+/** What a number field holds: it gives "0.50" as a text and 0.5 as a number. Null where it holds none. */
+export function numberOf(value: number | string): number | null {
+  if (typeof value === "string" && value.trim() === "") return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}

@@ -1,6 +1,7 @@
 import { ActionIcon, NumberInput, Slider } from "@mantine/core";
 import { IconCheck, IconLock, IconLockOpen } from "@tabler/icons-react";
 import { useState } from "react";
+import { numberOf } from "../../ui/format";
 import { LEVELS, type Locks, move, type Shares } from "./difficulty";
 import styles from "./GenerateForm.module.css";
 
@@ -22,7 +23,7 @@ export function Difficulty({ shares, onChange }: { shares: Shares; onChange: (sh
       {LEVELS.map((level) => {
         const isStuck = locks[level] || LEVELS.every((other) => other === level || locks[other]);
         const set = (value: number | string) => {
-          if (typeof value === "number") onChange(move(shares, locks, level, value));
+          onChange(move(shares, locks, level, numberOf(value) ?? shares[level]));
         };
         return (
           <div key={level} className={styles.sliderRow}>

@@ -1,6 +1,6 @@
 import { NumberInput, SegmentedControl, Select, TagsInput, Textarea } from "@mantine/core";
 import type { Project, Schemas } from "../../api/client";
-import { count } from "../../ui/format";
+import { count, numberOf } from "../../ui/format";
 import { Difficulty } from "./Difficulty";
 import styles from "./GenerateForm.module.css";
 import { ModelSelect, modelName } from "./ModelSelect";
@@ -176,7 +176,7 @@ export function GenerateForm({
           hideControls
           thousandSeparator=","
           value={settings.maxCost ?? ""}
-          onChange={(value) => onChange({ maxCost: typeof value === "number" && value > 0 ? value : null })}
+          onChange={(value) => onChange({ maxCost: numberOf(value) || null })}
         />
         <NumberInput
           label="Tokens at most"
@@ -187,7 +187,7 @@ export function GenerateForm({
           hideControls
           thousandSeparator=","
           value={settings.maxTokens ?? ""}
-          onChange={(value) => onChange({ maxTokens: typeof value === "number" && value > 0 ? value : null })}
+          onChange={(value) => onChange({ maxTokens: numberOf(value) || null })}
         />
       </div>
       <Textarea
@@ -216,7 +216,7 @@ export function GenerateForm({
             allowDecimal={false}
             hideControls
             value={settings.seed}
-            onChange={(seed) => onChange({ seed: typeof seed === "number" ? seed : 0 })}
+            onChange={(seed) => onChange({ seed: numberOf(seed) ?? 0 })}
           />
           <NumberInput
             label="Calls at once"
@@ -227,7 +227,7 @@ export function GenerateForm({
             allowDecimal={false}
             hideControls
             value={settings.concurrency ?? ""}
-            onChange={(value) => onChange({ concurrency: typeof value === "number" ? value : null })}
+            onChange={(value) => onChange({ concurrency: numberOf(value) || null })}
           />
         </div>
       </details>

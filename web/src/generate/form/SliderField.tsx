@@ -1,5 +1,6 @@
 import { NumberInput, Slider } from "@mantine/core";
 import { useId } from "react";
+import { numberOf } from "../../ui/format";
 import styles from "./GenerateForm.module.css";
 
 /** A slider with its number beside it. */
@@ -49,7 +50,7 @@ export function SliderField({
           decimalScale={step < 1 ? 2 : 0}
           hideControls
           value={value}
-          onChange={(next) => typeof next === "number" && onChange(next)}
+          onChange={(next) => onChange(numberOf(next) ?? value)}
         />
       </div>
       {hint && <span className={styles.hint}>{hint}</span>}

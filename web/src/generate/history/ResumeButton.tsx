@@ -2,7 +2,7 @@ import { Button, NumberInput, Popover } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Generation } from "../../api/client";
-import { dollars } from "../../ui/format";
+import { dollars, numberOf } from "../../ui/format";
 import styles from "./History.module.css";
 import type { RunActions } from "./useRunActions";
 
@@ -59,8 +59,8 @@ export function ResumeButton({ run, actions }: { run: Generation; actions: RunAc
               setOpen(false);
               resume.mutate({
                 run,
-                max_cost_usd: typeof maxCost === "number" ? maxCost : undefined,
-                max_tokens_total: typeof maxTokens === "number" ? maxTokens : undefined,
+                max_cost_usd: numberOf(maxCost) ?? undefined,
+                max_tokens_total: numberOf(maxTokens) ?? undefined,
               });
             }}
           >

@@ -10,6 +10,7 @@ import {
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { Generation } from "../../api/client";
+import { newIdempotencyKey } from "../../api/idempotency";
 import { isActive } from "../../api/queries";
 import { count, dollars, duration, exactly, moment, plural, score } from "../../ui/format";
 import { Progress } from "../../ui/Progress";
@@ -65,11 +66,11 @@ export function RunRow({
   const topUp = (scope: Scope) =>
     actions.start.mutate({
       body: { ...toRequest(fromRun(run)), scope },
-      headers: { "Idempotency-Key": `top-up-${run.id}-${scope}-${Date.now()}` },
+      headers: newIdempotencyKey(),
     });
 
   return (
-    <div className={styles.row} data-open={isOpen || undefined}>
+    <div className={styles.row} data-open={isOpen || undefined} ref={isOpen ? keepInSight : undefined}>
       <ActionIcon
         className={styles.chevron}
         aria-label={`Details of ${name}, ${facts.join(", ")}`}
@@ -193,6 +194,11 @@ export function RunRow({
       </div>
     </div>
   );
+}
+
+/** A row that is opened by a link may stand far down. */
+function keepInSight(row: HTMLDivElement | null) {
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 /** How long a run took, or takes by now. */
