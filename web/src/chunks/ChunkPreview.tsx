@@ -3,7 +3,7 @@ import { IconCopy, IconDots, IconEye, IconEyeOff, IconFileText, IconPencil } fro
 import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import type { Chunk, Document } from "../api/client";
-import { count, plural } from "../ui/format";
+import { count, plural, sentence } from "../ui/format";
 import { Key } from "../ui/Key";
 import { Tag } from "../ui/Tag";
 import { toast } from "../ui/toast";
@@ -200,11 +200,4 @@ export function ChunkPreview({
       </div>
     </>
   );
-}
-
-/** A reason as a sentence of its own. */
-function sentence(text: string): string {
-  const [first = "", ...rest] = text.trim();
-  const whole = `${first.toUpperCase()}${rest.join("")}`;
-  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }

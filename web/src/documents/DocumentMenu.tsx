@@ -52,7 +52,7 @@ export function DocumentMenu({
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item
-          color="red"
+          c="var(--bad)"
           leftSection={<IconTrash {...icon} />}
           onClick={() => actions.remove([document])}
         >

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { ErrorNote } from "../ui/ErrorNote";
+import { sentence } from "../ui/format";
 
 const EVERY = 30;
 
@@ -43,7 +44,9 @@ export function GatewayNote({
         </>
       }
     >
-      {error ? undefined : `${detail ?? ""} Your settings below are kept.`}
+      {error
+        ? undefined
+        : `${sentence(detail ?? "")} Start the gateway, or correct DATA_FORGE_GATEWAY_URL. Your settings below are kept.`}
     </ErrorNote>
   );
 }

@@ -15,6 +15,7 @@ import { EstimateCard } from "./form/EstimateCard";
 import { GenerateForm } from "./form/GenerateForm";
 import { modelName } from "./form/ModelSelect";
 import {
+  BUILTIN,
   complaint,
   fromRun,
   keepSettings,
@@ -54,12 +55,11 @@ function Generate({ project }: { project: string }) {
   const [isPreviewing, setPreviewing] = useState(false);
 
   const items = useMemo(() => models.data?.items ?? [], [models.data]);
-  const builtin = items.find(({ source }) => source === "builtin");
   const warning = models.data?.warnings[0];
   const gatewayIsAway = warning !== undefined || readiness.data?.parts.gateway?.state === "failed";
   // What is chosen is used only while it is offered; without a gateway there is one to choose.
   const only = items.length === 1 && !gatewayIsAway ? items[0]?.id : undefined;
-  const isOffered = items.some(({ id }) => id === saved.model);
+  const isOffered = saved.model === BUILTIN || items.some(({ id }) => id === saved.model);
   const settings: Settings = { ...saved, model: isOffered ? saved.model : (only ?? null) };
 
   const change = useCallback(
@@ -91,7 +91,7 @@ function Generate({ project }: { project: string }) {
       ? "There is no chunk to make pairs from. Parse your documents first."
       : !settings.model && gatewayIsAway
         ? "Needs a teacher model. Reconnect, or use the offline teacher."
-        : models.isPending
+        : models.isPending && !settings.model
           ? "The models are being loaded."
           : complaint(settings);
   const request = reason === null ? toRequest(settings) : null;
@@ -176,9 +176,7 @@ function Generate({ project }: { project: string }) {
                 error={models.error}
                 detail={warning ?? readiness.data?.parts.gateway?.detail ?? undefined}
                 onRetry={retry}
-                onOffline={
-                  builtin && settings.model !== builtin.id ? () => change({ model: builtin.id }) : undefined
-                }
+                onOffline={settings.model === BUILTIN ? undefined : () => change({ model: BUILTIN })}
               />
             )}
             <GenerateForm

@@ -9,7 +9,7 @@ export function PageError({ error, reset }: { error: unknown; reset?: () => void
   // A new version of the server has other files: only loading the page anew gets them.
   const isOld = /dynamically imported module|Importing a module script failed/.test(String(error));
   return (
-    <main className="page">
+    <main id="content" className="page">
       <h1 className="visually-hidden">This page cannot be shown</h1>
       <ErrorNote
         error={error}
@@ -25,7 +25,7 @@ export function PageError({ error, reset }: { error: unknown; reset?: () => void
 }
 
 export const NotFound = () => (
-  <main className="page">
+  <main id="content" className="page">
     <h1 className="visually-hidden">Page not found</h1>
     <Empty
       icon={<IconMapOff size={20} stroke={1.75} aria-hidden />}

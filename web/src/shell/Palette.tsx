@@ -78,7 +78,8 @@ export function Palette({ current, onClose }: { current: string | undefined; onC
       size={560}
       yOffset="12vh"
       centered={false}
-      aria-label="Go to"
+      title="Go to"
+      classNames={{ header: "visually-hidden" }}
       // The overlay fades; the field is there at once.
       transitionProps={{ duration: 0 }}
     >

@@ -43,7 +43,7 @@ export function ProjectMenu({ project }: { project: Project | undefined }) {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item
-            color="red"
+            c="var(--bad)"
             leftSection={<IconTrash size={16} stroke={1.75} />}
             onClick={() => setDialog("delete")}
           >

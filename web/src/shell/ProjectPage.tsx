@@ -22,7 +22,7 @@ export function ProjectPage() {
   if (!project && error) {
     if (asProblem(error).status === 404) return <NotFound />;
     return (
-      <main className="page">
+      <main id="content" className="page">
         <h1 className="visually-hidden">Project</h1>
         <ErrorNote error={error} onRetry={() => refetch()} />
         <Empty title="This project cannot be loaded">Your other projects stand at the side.</Empty>
@@ -34,7 +34,7 @@ export function ProjectPage() {
       <TopBar projectId={projectId} project={project} />
       <Suspense
         fallback={
-          <main className="page">
+          <main id="content" className="page">
             <Skeletons rows={6} height={52} />
           </main>
         }

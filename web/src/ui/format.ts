@@ -80,3 +80,10 @@ export function numberOf(value: number | string): number | null {
   const number = Number(value);
   return Number.isFinite(number) ? number : null;
 }
+
+/** A reason as a sentence of its own. */
+export function sentence(text: string): string {
+  const [first = "", ...rest] = text.trim();
+  const whole = `${first.toUpperCase()}${rest.join("")}`;
+  return /[.!?…]$/.test(whole) || whole === "" ? whole : `${whole}.`;
+}

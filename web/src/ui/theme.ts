@@ -73,8 +73,11 @@ export const theme = createTheme({
         closeButtonProps: { "aria-label": "Close" },
       },
     }),
+    // A dialog's head is no banner of the page.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    DrawerHeader: { defaultProps: { role: "presentation" } },
     Popover: { defaultProps: { radius: "lg", shadow: "md" } },
-    Menu: { defaultProps: { radius: "lg", shadow: "md" } },
+    Menu: { defaultProps: { radius: "lg", shadow: "md", withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { openDelay: 400 } },
   },
 });
@@ -104,6 +107,8 @@ const both = {
   "--mantine-color-gray-light": "var(--neutral-soft)",
   "--mantine-color-gray-light-color": "var(--neutral)",
   "--mantine-color-gray-light-hover": "var(--hover)",
+  "--mantine-color-red-filled": "var(--bad-fill)",
+  "--mantine-color-red-filled-hover": "var(--bad-fill-hover)",
   "--mantine-color-red-light": "var(--bad-soft)",
   "--mantine-color-red-light-color": "var(--bad)",
 };

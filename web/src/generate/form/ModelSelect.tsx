@@ -1,6 +1,7 @@
 import { Select } from "@mantine/core";
 import type { Schemas } from "../../api/client";
 import { short } from "../../ui/format";
+import { BUILTIN } from "./settings";
 
 type Model = Schemas["AvailableModel"];
 
@@ -34,8 +35,10 @@ export function ModelSelect({
   onChange: (model: string | null) => void;
   isLoading: boolean;
 }) {
-  const chosen = models.find(({ id }) => id === value);
-  const isGone = value !== null && !isLoading && !chosen;
+  // The built-in one can be chosen while the others are waited for.
+  const offered = models.length > 0 ? models : [{ id: BUILTIN, source: "builtin" }];
+  const chosen = offered.find(({ id }) => id === value);
+  const isGone = value !== null && !isLoading && !chosen && value !== BUILTIN;
   return (
     <Select
       label="Teacher model"
@@ -46,7 +49,7 @@ export function ModelSelect({
       nothingFoundMessage="No model is called that"
       maxDropdownHeight={320}
       limit={200}
-      data={models.map((model) => ({ value: model.id, label: modelName(model.id, models) }))}
+      data={offered.map((model) => ({ value: model.id, label: modelName(model.id, models) }))}
       value={chosen ? value : null}
       onChange={onChange}
       description={

@@ -26,6 +26,8 @@ export const styleWord = (style: Style | null | undefined) =>
 
 export const SAME_AS_TEACHER = "";
 export const NO_JUDGE = "none";
+/** The built-in teacher, which is there always. */
+export const BUILTIN = "builtin/extractive";
 
 /** What the form holds. */
 export type Settings = {
