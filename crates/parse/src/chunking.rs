@@ -17,8 +17,8 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::tokens::count_tokens;
-use self::{languages::Languages, tokens::Tokens};
+use self::languages::Languages;
+pub use self::tokens::{TokenCounts, count_tokens};
 
 /// A chunk before it belongs to a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,13 +52,23 @@ pub struct ChunkDraft {
 /// What is too long for a chunk is cut between blocks; a block that is too long for a chunk of its own
 /// between list items, table rows, lines of code or sentences; one of these that is too long between words.
 pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> {
+    chunk_counted(document, &TokenCounts::of(&document.text), chunking)
+}
+
+/// The same with tokens that are counted already, which takes most of the time of it; they have to be those of the
+/// document's text.
+pub fn chunk_counted(
+    document: &ParsedDocument,
+    tokens: &TokenCounts<'_>,
+    chunking: &Chunking,
+) -> Vec<ChunkDraft> {
+    debug_assert_eq!(tokens.text(), document.text);
     let index = CharIndex::new(&document.text);
     let blocks = pieces::blocks(document, &index);
-    let tokens = Tokens::of(&document.text);
     let languages = Languages::of(document);
     let mut chunks = Vec::new();
-    for section in sections::sections(document, &blocks, &tokens, chunking) {
-        for span in spans(&tokens, &blocks[section.blocks.clone()], chunking) {
+    for section in sections::sections(document, &blocks, tokens, chunking) {
+        for span in spans(tokens, &blocks[section.blocks.clone()], chunking) {
             let text = &document.text[span.start..span.end];
             let source = ChunkSource {
                 page_start: page_at(document, &blocks, span.start),
@@ -87,7 +97,7 @@ pub fn chunk(document: &ParsedDocument, chunking: &Chunking) -> Vec<ChunkDraft> 
 }
 
 /// The chunks of a section.
-fn spans(tokens: &Tokens<'_>, blocks: &[pieces::Piece], chunking: &Chunking) -> Vec<pack::Span> {
+fn spans(tokens: &TokenCounts<'_>, blocks: &[pieces::Piece], chunking: &Chunking) -> Vec<pack::Span> {
     let Chunking { strategy, max_tokens, overlap_tokens } = *chunking;
     match strategy {
         ChunkingStrategy::Auto | ChunkingStrategy::Headings => pack::pack(tokens, blocks, max_tokens),

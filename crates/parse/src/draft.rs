@@ -251,22 +251,44 @@ fn is_invisible(c: char) -> bool {
 /// Text with its white space brought to single blanks, and without what cannot be seen.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        let start = line.len();
-        if start > 0 {
-            line.push(' ');
-        }
-        let blank = line.len();
-        line.extend(word.chars().filter(|c| !is_invisible(*c)));
-        if line.len() == blank {
-            line.truncate(start);
-        }
-    }
+    push_line(&mut line, text);
     line
 }
 
+/// Adds a text to others as [`one_line`] has it.
+fn push_line(out: &mut String, text: &str) {
+    let first = out.len();
+    for word in text.split_whitespace() {
+        let start = out.len();
+        if start > first {
+            out.push(' ');
+        }
+        let blank = out.len();
+        if word.bytes().all(|byte| byte.is_ascii_graphic()) || !word.contains(is_invisible) {
+            out.push_str(word);
+        } else {
+            out.extend(word.chars().filter(|c| !is_invisible(*c)));
+        }
+        if out.len() == blank {
+            out.truncate(start);
+        }
+    }
+}
+
 fn trim_lines(text: &str) -> String {
-    text.lines().map(one_line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let start = out.len();
+        if start > 0 {
+            out.push('\n');
+        }
+        let blank = out.len();
+        push_line(&mut out, line);
+        if out.len() == blank {
+            out.truncate(start);
+        }
+    }
+    out
 }
 
 /// Numbers items from 1, by level; going back up forgets the deeper ones.

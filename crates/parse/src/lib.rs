@@ -22,7 +22,7 @@ mod threads;
 pub mod topics;
 mod txt;
 
-pub use chunking::{ChunkDraft, chunk, count_tokens};
+pub use chunking::{ChunkDraft, TokenCounts, chunk, chunk_counted, count_tokens};
 pub use detect::{by_extension, detect, supported_extension};
 pub use draft::Draft;
 pub use error::ParseError;

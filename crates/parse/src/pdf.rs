@@ -37,7 +37,8 @@ pub fn parse(bytes: &[u8], options: &Options, help: Help<'_>) -> Result<Draft, P
     }
     let tags = Tags::of(&pdf);
     let Reading { pages: mut read, mut seen, is_whole } = pages::read(pages, &tags, options.threads)?;
-    let scanned = help.ocr.map(|ocr| scan::read(ocr, pages, &mut seen, &mut read));
+    let scanned =
+        help.ocr.map(|ocr| scan::read(ocr, pages, &mut seen, &mut read, options.threads)).transpose()?;
 
     let mut draft = Draft::new(Format::Pdf);
     draft.title = document::title(&pdf);

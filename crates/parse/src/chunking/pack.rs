@@ -1,6 +1,6 @@
 //! The pieces of a section into chunks of at most so many tokens.
 
-use super::{pieces::Piece, tokens::Tokens};
+use super::{pieces::Piece, tokens::TokenCounts};
 
 /// A chunk's place in the text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) struct Span {
 /// Packs blocks that follow one another. Each chunk is filled as far as whole blocks go; a block that
 /// would not fit into a chunk of its own is cut into smaller pieces, which are packed alike. Headings
 /// are never left at the end of a chunk.
-pub(super) fn pack(tokens: &Tokens<'_>, blocks: &[Piece], max_tokens: u32) -> Vec<Span> {
+pub(super) fn pack(tokens: &TokenCounts<'_>, blocks: &[Piece], max_tokens: u32) -> Vec<Span> {
     let mut packer = Packer { tokens, max_tokens, open: Vec::new(), spans: Vec::new() };
     for block in blocks {
         packer.add(block.clone());
@@ -26,7 +26,7 @@ pub(super) fn pack(tokens: &Tokens<'_>, blocks: &[Piece], max_tokens: u32) -> Ve
 }
 
 struct Packer<'t> {
-    tokens: &'t Tokens<'t>,
+    tokens: &'t TokenCounts<'t>,
     max_tokens: u32,
     /// What fits into the chunk that is being made.
     open: Vec<Piece>,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use model::{BlockKind, Chunking, ChunkingStrategy, ParsedDocument};
 
-use super::{pieces::Piece, toc::toc_blocks, tokens::Tokens};
+use super::{pieces::Piece, toc::toc_blocks, tokens::TokenCounts};
 
 /// Sibling sections of fewer tokens than this are taken together.
 pub(super) const SMALL_TOKENS: u32 = 64;
@@ -44,7 +44,7 @@ impl Section {
 pub(super) fn sections(
     document: &ParsedDocument,
     blocks: &[Piece],
-    tokens: &Tokens<'_>,
+    tokens: &TokenCounts<'_>,
     chunking: &Chunking,
 ) -> Vec<Section> {
     let sections = split(document, blocks);
@@ -132,7 +132,7 @@ fn join_bare_headings(sections: Vec<Section>) -> Vec<Section> {
 fn merge_small(
     sections: Vec<Section>,
     blocks: &[Piece],
-    tokens: &Tokens<'_>,
+    tokens: &TokenCounts<'_>,
     max_tokens: u32,
 ) -> Vec<Section> {
     let count = |first: usize, last: usize| tokens.count(blocks[first].start..blocks[last - 1].end);

@@ -10,12 +10,13 @@ pub fn count_tokens(text: &str) -> u32 {
     u32::try_from(bpe_openai::o200k_base().count(text)).unwrap_or(u32::MAX)
 }
 
-/// A text whose parts can be counted.
+/// A text whose parts can be counted in no time.
 ///
 /// The tokenizer first splits a text into words, each with a blank before it, and no token reaches over the
 /// end of a word. Where a word ends follows from where it starts and what is behind it, so that a part of a
 /// text is split as the whole text is but for its first and its last word.
-pub(super) struct Tokens<'t> {
+#[derive(Debug)]
+pub struct TokenCounts<'t> {
     text: &'t str,
     /// The text's start, and where each word ends, in bytes.
     ends: Vec<usize>,
@@ -23,9 +24,9 @@ pub(super) struct Tokens<'t> {
     sums: Vec<u32>,
 }
 
-impl<'t> Tokens<'t> {
+impl<'t> TokenCounts<'t> {
     /// Splits and counts a text.
-    pub(super) fn of(text: &'t str) -> Self {
+    pub fn of(text: &'t str) -> Self {
         let tokenizer = bpe_openai::o200k_base();
         // As words are in most languages.
         let words = text.len() / 4 + 1;
@@ -87,7 +88,7 @@ mod tests {
     #[case::signs("a...\n\n\n!!!/ /// b\t\tc \u{a0} d")]
     #[case::scripts("今日は晴れ。 Онa ПРИШЛА été naïve 👍🏽 e\u{301}")]
     fn each_part_has_as_many_as_by_itself(#[case] text: &str) {
-        let tokens = Tokens::of(text);
+        let tokens = TokenCounts::of(text);
         let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         for (number, start) in places.iter().enumerate() {
             for end in &places[number..] {
@@ -106,7 +107,7 @@ mod tests {
             let (start, end) = (place(cut.0.min(cut.1)), place(cut.0.max(cut.1)));
             let part = text[start..end].trim();
             let start = start + (text[start..end].len() - text[start..end].trim_start().len());
-            let found = Tokens::of(&text).count(start..start + part.len());
+            let found = TokenCounts::of(&text).count(start..start + part.len());
             prop_assert_eq!(found, count_tokens(part));
         }
     }

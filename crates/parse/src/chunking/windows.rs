@@ -1,11 +1,16 @@
 //! Windows that slide over a text and share a part with the one before.
 
-use super::{pack::Span, pieces::Piece, tokens::Tokens};
+use super::{pack::Span, pieces::Piece, tokens::TokenCounts};
 
 /// Windows of at most `max_tokens`, each of which goes back into the one before by whole sentences
 /// (rows, items, lines of code) of at most `overlap` tokens. No window ends in a heading that has
 /// text behind it.
-pub(super) fn windows(tokens: &Tokens<'_>, blocks: &[Piece], max_tokens: u32, overlap: u32) -> Vec<Span> {
+pub(super) fn windows(
+    tokens: &TokenCounts<'_>,
+    blocks: &[Piece],
+    max_tokens: u32,
+    overlap: u32,
+) -> Vec<Span> {
     let atoms: Vec<Piece> = blocks.iter().flat_map(|block| atoms(tokens, block, max_tokens)).collect();
     let mut spans: Vec<Span> = Vec::new();
     let (mut start, mut covered) = (0, 0);
@@ -25,7 +30,7 @@ pub(super) fn windows(tokens: &Tokens<'_>, blocks: &[Piece], max_tokens: u32, ov
 }
 
 /// What is not cut unless it has to be: sentences, rows, items, lines; a heading as a whole.
-fn atoms(tokens: &Tokens<'_>, piece: &Piece, max_tokens: u32) -> Vec<Piece> {
+fn atoms(tokens: &TokenCounts<'_>, piece: &Piece, max_tokens: u32) -> Vec<Piece> {
     let fits = |piece: &Piece| tokens.count(piece.start..piece.end) <= max_tokens;
     let parts = if piece.heading && fits(piece) { Vec::new() } else { piece.cut(tokens.text(), max_tokens) };
     if parts.is_empty() {
@@ -38,7 +43,7 @@ fn atoms(tokens: &Tokens<'_>, piece: &Piece, max_tokens: u32) -> Vec<Piece> {
 }
 
 /// Where a window ends that starts there.
-fn filled(tokens: &Tokens<'_>, atoms: &[Piece], start: usize, max_tokens: u32) -> usize {
+fn filled(tokens: &TokenCounts<'_>, atoms: &[Piece], start: usize, max_tokens: u32) -> usize {
     let fits = |atom: &&Piece| tokens.count(atoms[start].start..atom.end) <= max_tokens;
     let end = start + atoms[start..].iter().take_while(fits).count().max(1);
     if end == atoms.len() { end } else { without_headings(atoms, start, end) }
@@ -51,7 +56,7 @@ fn without_headings(atoms: &[Piece], start: usize, end: usize) -> usize {
 
 /// Where the next window starts: as far back as may be shared, with room for what comes next.
 fn shared(
-    tokens: &Tokens<'_>,
+    tokens: &TokenCounts<'_>,
     atoms: &[Piece],
     (start, end): (usize, usize),
     max_tokens: u32,

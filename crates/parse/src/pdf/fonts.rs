@@ -84,7 +84,8 @@ impl<'a> Fonts<'a> {
             style: FontStyle::of(dict),
             fallback: Fallback::new(dict),
             font,
-            narrow: vec![None; 256],
+            narrow: block(),
+            pairs: Vec::new(),
             wide: FxHashMap::default(),
         });
         Some(id)
@@ -112,9 +113,19 @@ pub(super) struct TextFont<'a> {
     style: FontStyle,
     pub(super) vertical: bool,
     fallback: Fallback,
-    narrow: Vec<Option<Character>>,
-    /// By length and code.
+    /// Codes of one byte.
+    narrow: Block,
+    /// Codes of two bytes, by the first; empty until there is one.
+    pairs: Vec<Option<Block>>,
+    /// Others, by length and code.
     wide: FxHashMap<(usize, u32), Character>,
+}
+
+/// What is known of the codes that have all but their last byte in common.
+type Block = Box<[Option<Character>]>;
+
+fn block() -> Block {
+    vec![None; 256].into()
 }
 
 /// What a character code means.
@@ -131,31 +142,43 @@ impl TextFont<'_> {
     /// The next character of a string from `offset` on, its code and the length of that in bytes.
     pub(super) fn next(&mut self, bytes: &[u8], offset: usize) -> (Character, u32, usize) {
         // Most codes of composite fonts have two bytes; where they end takes longer to find out.
-        if let Some([high, low]) = bytes.get(offset..offset + 2) {
-            let code = u32::from(u16::from_be_bytes([*high, *low]));
-            if let Some(known) = self.wide.get(&(2, code)) {
-                return (known.clone(), code, 2);
-            }
+        if !self.pairs.is_empty()
+            && let Some([high, low]) = bytes.get(offset..offset + 2)
+            && let Some(Some(block)) = self.pairs.get(usize::from(*high))
+            && let Some(known) = &block[usize::from(*low)]
+        {
+            return (known.clone(), u16::from_be_bytes([*high, *low]).into(), 2);
         }
         let (code, length) = self.font.read_code(bytes, offset);
         let length = length.max(1);
-        let slot = if length == 1 {
-            self.narrow.get(code as usize).and_then(Option::as_ref)
-        } else {
-            self.wide.get(&(length, code))
-        };
-        if let Some(known) = slot {
+        if let Some(known) = self.known(code, length) {
             return (known.clone(), code, length);
         }
         let character = self.character(code);
-        if length == 1
-            && let Some(slot) = self.narrow.get_mut(code as usize)
-        {
-            *slot = Some(character.clone());
-        } else {
-            self.wide.insert((length, code), character.clone());
-        }
+        self.remember(code, length, character.clone());
         (character, code, length)
+    }
+
+    fn known(&self, code: u32, length: usize) -> Option<&Character> {
+        match (length, code) {
+            (1, 0..=0xff) => self.narrow[code as usize].as_ref(),
+            (2, 0..=0xffff) => self.pairs.get(code as usize >> 8)?.as_ref()?[code as usize & 0xff].as_ref(),
+            _ => self.wide.get(&(length, code)),
+        }
+    }
+
+    fn remember(&mut self, code: u32, length: usize, character: Character) {
+        match (length, code) {
+            (1, 0..=0xff) => self.narrow[code as usize] = Some(character),
+            (2, 0..=0xffff) => {
+                self.pairs.resize(256, None);
+                let block = self.pairs[code as usize >> 8].get_or_insert_with(block);
+                block[code as usize & 0xff] = Some(character);
+            }
+            _ => {
+                self.wide.insert((length, code), character);
+            }
+        }
     }
 
     fn character(&self, code: u32) -> Character {

@@ -218,7 +218,7 @@ impl<'a> Run<'_, 'a> {
     fn show(&mut self, bytes: &[u8]) {
         let Some(id) = self.state.font else { return };
         let Some(vertical) = self.shared.fonts.get_mut(id).map(|font| font.vertical) else { return };
-        let pen = Pen::new(&self.state, vertical);
+        let pen = Pen::new(&self.state, vertical, &self.content);
         let mut offset = 0;
         while offset < bytes.len()
             && self.content.glyphs.len() < MAX_GLYPHS_PER_PAGE
@@ -246,41 +246,13 @@ impl<'a> Run<'_, 'a> {
         if text.is_none() {
             self.content.unmapped += 1;
         }
-        let Some(text) = self.marked.text(text.unwrap_or_else(|| self.shared.fonts.empty_text())) else {
-            return;
-        };
-        let map = self.state.text_to_page();
-        let start = map.point(0.0, self.state.rise);
-        let end = if pen.vertical {
-            map.point(0.0, self.state.rise + advance)
-        } else {
-            map.point(advance * self.state.scaling, self.state.rise)
-        };
-        let Pen { size, direction, .. } = *pen;
-        let (u0, v) = direction.frame(start.0, start.1);
-        let (u1, _) = direction.frame(end.0, end.1);
-        if !(size.is_finite() && u0.is_finite() && u1.is_finite() && v.is_finite()) || size < 0.01 {
-            return;
-        }
-        let (page_width, page_height) = (f64::from(self.content.width), f64::from(self.content.height));
-        let slack = size.max(10.0);
-        if start.0 < -slack
-            || start.1 < -slack
-            || start.0 > page_width + slack
-            || start.1 > page_height + slack
+        let text = self.marked.text(text.unwrap_or_else(|| self.shared.fonts.empty_text()));
+        if let Some(text) = text
+            && let Some((u0, u1, v)) = pen.place(self.state.origin_on_page(), advance)
         {
-            return;
+            let (size, direction, tag) = (pen.size as f32, pen.direction, self.marked.tag());
+            self.content.glyphs.push(Glyph { text, u0, u1, v, size, font, direction, tag });
         }
-        self.content.glyphs.push(Glyph {
-            text,
-            u0: u0.min(u1) as f32,
-            u1: u0.max(u1) as f32,
-            v: v as f32,
-            size: size as f32,
-            font,
-            direction,
-            tag: self.marked.tag(),
-        });
     }
 
     fn x_object(&mut self, name: &Name<'_>, resources: &Resources<'a>) {
@@ -360,14 +332,22 @@ impl<'a> Run<'_, 'a> {
 
 /// What the glyphs of one string share.
 struct Pen {
-    vertical: bool,
     direction: Direction,
     /// The font size on the page.
     size: f64,
+    /// What an advance of 1 moves on the page.
+    along: (f64, f64),
+    /// How far off the place of the text glyphs stand, on the page.
+    rise: (f64, f64),
+    /// The page's extent with what may stand out of it.
+    bounds: (f64, f64),
+    slack: f64,
+    /// Whether all this is such that text can be seen.
+    can_write: bool,
 }
 
 impl Pen {
-    fn new(state: &State, vertical: bool) -> Self {
+    fn new(state: &State, vertical: bool, page: &PageContent) -> Self {
         let map = state.text_to_page();
         // Glyphs without an advance still have a writing direction.
         let (dx, dy) = if vertical {
@@ -376,7 +356,31 @@ impl Pen {
             map.vector((state.scaling * state.size).signum(), 0.0)
         };
         let (ux, uy) = map.vector(0.0, state.size);
-        Self { vertical, direction: Direction::of(dx, dy), size: ux.hypot(uy) }
+        let size = ux.hypot(uy);
+        let slack = size.max(10.0);
+        Self {
+            direction: Direction::of(dx, dy),
+            size,
+            along: if vertical { map.vector(0.0, 1.0) } else { map.vector(state.scaling, 0.0) },
+            rise: map.vector(0.0, state.rise),
+            bounds: (f64::from(page.width) + slack, f64::from(page.height) + slack),
+            slack,
+            can_write: size.is_finite() && size >= 0.01 && map.is_finite(),
+        }
+    }
+
+    /// From where to where along the writing direction a glyph reaches, and its baseline; nothing where it
+    /// stands off the page.
+    fn place(&self, origin: (f64, f64), advance: f64) -> Option<(f32, f32, f32)> {
+        let start = (self.rise.0 + origin.0, self.rise.1 + origin.1);
+        let end = (start.0 + self.along.0 * advance, start.1 + self.along.1 * advance);
+        let (u0, v) = self.direction.frame(start.0, start.1);
+        let (u1, _) = self.direction.frame(end.0, end.1);
+        let is_on_page = (-self.slack..=self.bounds.0).contains(&start.0)
+            && (-self.slack..=self.bounds.1).contains(&start.1);
+        // What is no number is in no range.
+        (self.can_write && is_on_page && u1.is_finite())
+            .then(|| (u0.min(u1) as f32, u0.max(u1) as f32, v as f32))
     }
 }
 

@@ -23,7 +23,12 @@ mod text;
 
 pub(super) use self::{assemble::assemble, furniture::remove_furniture, lines::lines};
 
+use compact_str::CompactString;
+
 use super::{fonts::FontStyle, geometry::Direction, glyph::Rule, tags::Tag};
+
+/// The least dots of a leader.
+const MIN_LEADER: usize = 3;
 
 /// What is left of a page once its glyphs are lines.
 #[derive(Debug, Default)]
@@ -53,7 +58,7 @@ pub(super) struct Line {
 /// A run of characters without a gap.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
-    pub(super) text: String,
+    pub(super) text: CompactString,
     pub(super) u0: f32,
     pub(super) u1: f32,
     pub(super) size: f32,
@@ -64,19 +69,34 @@ pub(super) struct Word {
 impl Line {
     /// Its words, a blank between them.
     pub(super) fn text(&self) -> String {
-        let mut text = String::with_capacity(self.words.iter().map(|word| word.text.len() + 1).sum());
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    /// Adds its words to an empty text, a blank between them.
+    fn write(&self, text: &mut String) {
+        text.reserve(self.words.iter().map(|word| word.text.len() + 1).sum());
         for word in &self.words {
             if !text.is_empty() {
                 text.push(' ');
             }
             text.push_str(&word.text);
         }
-        text
     }
 
     /// The number of its characters, blanks left out.
     pub(super) fn characters(&self) -> usize {
-        self.words.iter().map(|word| word.text.chars().count()).sum()
+        let count = |text: &str| if text.is_ascii() { text.len() } else { text.chars().count() };
+        self.words.iter().map(|word| count(&word.text)).sum()
+    }
+
+    /// Whether it has the dots that lead to a page number in a table of contents.
+    pub(super) fn has_leader(&self) -> bool {
+        // Nearly no line has as many.
+        let dots =
+            self.words.iter().flat_map(|word| word.text.bytes()).filter(|byte| matches!(byte, b'.' | 0xe2));
+        dots.take(MIN_LEADER).count() == MIN_LEADER && headings::has_leader(&self.text())
     }
 
     /// The width of its first word.

@@ -1,5 +1,7 @@
 //! Pages that are pictures of text: which they are, and the text that OCR reads in them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use hayro_syntax::page::Page;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     script::is_cjk,
     tags::Tag,
 };
-use crate::{Ocr, OcrError, OcrLine, OcrWord};
+use crate::{Ocr, OcrError, OcrLine, OcrWord, ParseError, threads};
 
 /// A page is a picture where one covers this share of it, and there is little text beside it.
 const PICTURE: f32 = 0.5;
@@ -22,6 +24,8 @@ const UNMAPPED: f64 = 0.5;
 const LEAST_CONFIDENCE: f32 = 0.35;
 /// The height of a font's letters, tall and low, as a share of its size.
 const LETTERS: f32 = 0.93;
+/// So many pages are painted at once at the most: each picture takes tens of megabytes.
+const MAX_PICTURES: usize = 4;
 /// Lines whose sizes differ by less than this share are set in one size: OCR measures them one by one.
 const SAME_SIZE: f32 = 0.2;
 
@@ -48,21 +52,37 @@ pub(super) struct Outcome {
     pub(super) illegible: usize,
 }
 
-/// Reads those pages that need it; what they are seen to hold is changed accordingly.
+/// Reads those pages that need it, on as many threads as there may be; what they are seen to hold is changed
+/// accordingly.
+///
+/// # Errors
+/// [`ParseError::Bug`] where a thread panics.
 pub(super) fn read<'a>(
     ocr: &dyn Ocr,
     pages: &'a [Page<'a>],
     seen: &mut [Seen],
     read: &mut [PageLines],
-) -> Outcome {
+    threads: usize,
+) -> Result<Outcome, ParseError> {
+    let wanted: Vec<(usize, How)> = seen
+        .iter()
+        .zip(&*read)
+        .enumerate()
+        .filter_map(|(at, (seen, page))| Some((at, how(seen, page)?)))
+        .collect();
+    let is_over = AtomicBool::new(false);
+    let look = |(): &mut (), at: usize| {
+        let found =
+            if is_over.load(Ordering::Relaxed) { Err(OcrError::OutOfTime) } else { look(ocr, &pages[at]) };
+        is_over.fetch_or(found.as_ref().is_err_and(|error| *error == OcrError::OutOfTime), Ordering::Relaxed);
+        Some(found)
+    };
+    let parts = wanted.iter().map(|(at, _)| *at);
+    let looks = threads::map(parts, threads.min(MAX_PICTURES), 1, || (), look)?;
     let mut outcome = Outcome::default();
-    for (number, ((page, seen), lines)) in (1..).zip(pages.iter().zip(seen).zip(read)) {
-        let Some(how) = how(seen, lines) else { continue };
-        if outcome.reason == Some(OcrError::OutOfTime) {
-            outcome.failed.push(number);
-            continue;
-        }
-        let (found, scale) = match look(ocr, page) {
+    for ((at, how), found) in wanted.into_iter().zip(looks) {
+        let (number, seen, lines) = (at + 1, &mut seen[at], &mut read[at]);
+        let (found, scale) = match found {
             Ok(found) => found,
             Err(error) => {
                 if outcome.reason.is_none() || error == OcrError::OutOfTime {
@@ -88,7 +108,7 @@ pub(super) fn read<'a>(
         }
         outcome.read.push(number);
     }
-    outcome
+    Ok(outcome)
 }
 
 /// What OCR finds on a page, and the pixels a point of its positions; nothing on a blank page.
@@ -146,7 +166,7 @@ fn place(line: OcrLine, scale: f32) -> Option<Line> {
                 last.text.push_str(&text);
                 last.u1 = last.u1.max(u1);
             }
-            _ => words.push(Word { text, u0, u1, size, tag: Tag::NONE }),
+            _ => words.push(Word { text: text.into(), u0, u1, size, tag: Tag::NONE }),
         }
     }
     let says_something = words.iter().any(|word| word.text.contains(char::is_alphanumeric));

@@ -121,6 +121,23 @@ fn rows_at_one_height_of_several_pages_are_no_running_heads() {
 }
 
 #[test]
+fn what_pages_say_in_their_middle_too_is_no_running_head() {
+    let clause = "This clause carries no legal weight.";
+    let mut builder = Builder::new();
+    for topic in ["Parts", "Payment", "Notice", "Law"] {
+        let content = line("F1", 11.0, 72.0, 770.0, "A sample agreement")
+            + &line("F2", 14.0, 72.0, 750.0, topic)
+            + &lines(72.0, 725.0, &[clause])
+            + &line("F2", 14.0, 72.0, 600.0, &format!("More of {topic}"))
+            + &lines(72.0, 575.0, &[clause]);
+        builder = builder.page(&content);
+    }
+    let document = parse(builder);
+    assert_eq!(document.text.matches(clause).count(), 8, "{}", document.text);
+    assert!(!document.text.contains("sample agreement"), "{}", document.text);
+}
+
+#[test]
 fn a_list_keeps_its_levels_in_the_next_column() {
     let left = lines(71.0, 400.0, &["\u{2022} a bag of screws:"]) + &lines(87.0, 384.0, &["- 8 long ones"]);
     let right = lines(329.0, 700.0, &["- 8 short ones"]) + &lines(313.0, 684.0, &["\u{2022} a card"]);

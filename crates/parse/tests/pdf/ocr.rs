@@ -1,6 +1,9 @@
 //! Pages that are pictures, read by what stands in for OCR.
 
-use std::sync::Mutex;
+use std::{
+    sync::{Condvar, Mutex},
+    time::Duration,
+};
 
 use model::ParsedDocument;
 use parse::{Help, Ocr, OcrError, OcrLine, OcrWord, Options, PageImage, ParseError, pdf};
@@ -101,6 +104,39 @@ fn what_ocr_is_unsure_of_is_left_out_and_told() {
     let document = Reader::of(Ok(found)).parse(Builder::new().page(DRAWING)).unwrap();
     assert!(document.text.ends_with(PROSE[3]), "{}", document.text);
     assert_eq!(document.warnings[1], "1 line was left out that OCR could hardly read");
+}
+
+/// Reads a page once another is being read too.
+#[derive(Default)]
+struct Pair {
+    begun: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Ocr for Pair {
+    fn read(&self, image: &PageImage) -> Result<Vec<OcrLine>, OcrError> {
+        let mut begun = self.begun.lock().expect("no thread panics");
+        *begun += 1;
+        self.changed.notify_all();
+        let alone = |begun: &mut usize| *begun < 2;
+        let (begun, waited) =
+            self.changed.wait_timeout_while(begun, Duration::from_secs(60), alone).expect("no thread panics");
+        drop(begun);
+        if waited.timed_out() {
+            return Err(OcrError::Page("it is read alone".into()));
+        }
+        Ok(vec![read(if image.width > image.height { "Wide page" } else { "High page" }, 300.0, 300.0, 45.0)])
+    }
+}
+
+#[test]
+fn pages_are_read_side_by_side_and_stay_in_order() {
+    let pair = Pair::default();
+    let help = Help { ocr: Some(&pair), ..Help::default() };
+    let options = Options { threads: 2, ..Options::default() };
+    let pdf = Builder::new().page(DRAWING).page_with(DRAWING, "/Rotate 90").page(DRAWING);
+    let document = pdf::parse(&pdf.build(), &options, help).and_then(parse::Draft::finish).unwrap();
+    assert_eq!(document.text, "High page\n\nWide page\n\nHigh page");
 }
 
 #[test]

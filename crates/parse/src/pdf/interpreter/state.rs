@@ -54,6 +54,12 @@ impl State {
         self.text = self.text.moved(x, y);
     }
 
+    /// Where the next glyph goes, on the page.
+    pub(super) fn origin_on_page(&self) -> (f64, f64) {
+        let [.., e, f] = self.text.0;
+        self.to_page.point(e, f)
+    }
+
     /// Text space, unscaled by the font size, to the page.
     pub(super) fn text_to_page(&self) -> Matrix {
         self.text.then(self.to_page)

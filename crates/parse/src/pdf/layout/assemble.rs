@@ -4,7 +4,7 @@ use super::{
     PageLines,
     blocks::{self, Block, Body},
     code,
-    headings::{Headings, has_leader},
+    headings::Headings,
     listing,
     lists::{Closed, OpenList, TaggedList},
     tagged::Tagged,
@@ -42,7 +42,7 @@ pub(in crate::pdf) fn assemble(
         LEAST_PAGES,
         || (),
         |(), (page, number)| {
-            let words: Vec<_> = text::words(&page.lines).collect();
+            let words = text::words(&page.lines);
             Some((blocks::blocks(page, number, body, &tagged), words))
         },
     )?;
@@ -145,7 +145,7 @@ impl Assembly {
             self.item(block, item);
             return;
         }
-        if block.lines.iter().filter(|line| has_leader(&line.text())).count() * 2 > block.lines.len() {
+        if block.lines.iter().filter(|line| line.has_leader()).count() * 2 > block.lines.len() {
             let lines: Vec<String> = block.lines.iter().map(|line| shorten_leader(&line.text())).collect();
             self.contents(block, &lines.join("\n"));
             return;
@@ -256,9 +256,11 @@ impl Assembly {
     }
 
     fn joined(&self, block: &Block) -> String {
-        let mut text = String::new();
+        let (mut text, mut line_text) = (String::new(), String::new());
         for line in &block.lines {
-            text::append(&mut text, &line.text(), &self.vocabulary);
+            line_text.clear();
+            line.write(&mut line_text);
+            text::append(&mut text, &line_text, &self.vocabulary);
         }
         text::finish(text)
     }

@@ -1,6 +1,6 @@
 //! Lines to blocks: runs of lines that belong together by spacing, indent and face.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{Line, PageLines, tables, tagged::Tagged};
 use crate::pdf::geometry::Direction;
@@ -64,8 +64,8 @@ pub(super) struct Body {
 
 impl Body {
     pub(super) fn of(pages: &[PageLines]) -> Self {
-        let mut sizes: HashMap<u32, usize> = HashMap::new();
-        let mut leadings: HashMap<u32, usize> = HashMap::new();
+        let mut sizes: FxHashMap<u32, usize> = FxHashMap::default();
+        let mut leadings: FxHashMap<u32, usize> = FxHashMap::default();
         for line in pages.iter().flat_map(|page| &page.lines) {
             *sizes.entry((line.size * 2.0).round() as u32).or_default() += line.characters();
         }
@@ -129,7 +129,7 @@ pub(super) fn blocks(page: PageLines, number: u32, body: Body, tagged: &Tagged) 
 fn column_rights(lines: &[Line]) -> Vec<f32> {
     const COLUMN: f32 = 24.0;
     let column = |line: &Line| (line.direction, (line.u0 / COLUMN).floor() as i32);
-    let mut rights: HashMap<_, Vec<f32>> = HashMap::new();
+    let mut rights: FxHashMap<_, Vec<f32>> = FxHashMap::default();
     for line in lines {
         rights.entry(column(line)).or_default().push(line.u1);
     }

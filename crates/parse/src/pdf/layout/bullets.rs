@@ -47,7 +47,7 @@ pub(super) fn mark(lines: &mut [Line], dots: &[Rule]) {
     for (dot, at) in marks_of_lists(marks, lines) {
         let line = &mut lines[at];
         let tag = line.words.first().map_or(Tag::NONE, |word| word.tag);
-        let mark = Word { text: "•".to_owned(), u0: dot.x0, u1: dot.x1, size: line.size, tag };
+        let mark = Word { text: "•".into(), u0: dot.x0, u1: dot.x1, size: line.size, tag };
         line.u0 = dot.x0;
         line.words.insert(0, mark);
     }

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{Line, PageLines};
 use crate::pdf::geometry::Direction;
 
@@ -40,7 +42,7 @@ struct Candidate {
 pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
     let candidates = candidates(pages);
     let mut repeats: HashMap<(Place, &str), usize> = HashMap::new();
-    let mut occupied: HashMap<Place, usize> = HashMap::new();
+    let mut occupied: FxHashMap<Place, usize> = FxHashMap::default();
     for candidate in &candidates {
         *repeats.entry((candidate.place, &candidate.text)).or_default() += 1;
         *occupied.entry(candidate.place).or_default() += 1;
@@ -63,7 +65,7 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
             near(candidate.place).filter_map(count).sum::<usize>() >= times
         })
     };
-    let mut repeating: HashMap<Place, usize> = HashMap::new();
+    let mut repeating: FxHashMap<Place, usize> = FxHashMap::default();
     for candidate in &candidates {
         if count(candidate) >= MIN_REPEATS || has_part_repeated(candidate, MIN_REPEATS) {
             *repeating.entry(candidate.place).or_default() += 1;
@@ -72,15 +74,16 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
     // Heads that name a short chapter repeat too seldom by themselves, but stand where others repeat.
     let half = pages.len() / 2;
     let is_place_of_furniture = |place: Place| {
-        let sum =
-            |counts: &HashMap<Place, usize>| near(place).filter_map(|near| counts.get(&near)).sum::<usize>();
+        let sum = |counts: &FxHashMap<Place, usize>| {
+            near(place).filter_map(|near| counts.get(&near)).sum::<usize>()
+        };
         let (lines, repeating) = (sum(&occupied), sum(&repeating));
         pages.len() > 2 * MIN_REPEATS
             && lines > half / 2
             && repeating as f32 >= REPEATING_SHARE * lines as f32
     };
     let enough = MIN_REPEATS.max((pages.len() as f32 * REPEATING_PART).ceil() as usize);
-    let taken: HashSet<(usize, usize)> = candidates
+    let mut taken: FxHashSet<(usize, usize)> = candidates
         .iter()
         .filter(|candidate| {
             count(candidate) >= MIN_REPEATS
@@ -89,6 +92,9 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
         })
         .map(|candidate| (candidate.page, candidate.line))
         .collect();
+
+    let text = texts_of_pages(pages, &candidates, &taken);
+    taken.retain(|(page, line)| !text.contains(&pages[*page].lines[*line].text()));
 
     let mut texts = Vec::new();
     let mut seen = HashSet::new();
@@ -107,6 +113,37 @@ pub(in crate::pdf) fn remove_furniture(pages: &mut [PageLines]) -> Vec<String> {
         });
     }
     texts
+}
+
+/// The texts of lines that would be taken and stand, word for word, away from the edges of pages too: those of
+/// forms and contracts say the same again and again, and by chance at the same place.
+fn texts_of_pages(
+    pages: &[PageLines],
+    candidates: &[Candidate],
+    taken: &FxHashSet<(usize, usize)>,
+) -> HashSet<String> {
+    let extent =
+        |line: &Line| (line.words.len(), line.words.iter().map(|word| word.text.len()).sum::<usize>());
+    let lines = taken.iter().map(|(page, line)| &pages[*page].lines[*line]);
+    let extents: FxHashSet<(usize, usize)> = lines.clone().map(extent).collect();
+    let mut counts: HashMap<String, usize> = lines
+        .map(Line::text)
+        .filter(|text| text.contains(char::is_alphabetic))
+        .map(|text| (text, 0))
+        .collect();
+    let at_edges: FxHashSet<(usize, usize)> =
+        candidates.iter().map(|candidate| (candidate.page, candidate.line)).collect();
+    for (number, page) in pages.iter().enumerate() {
+        for (at, line) in page.lines.iter().enumerate() {
+            if extents.contains(&extent(line))
+                && !at_edges.contains(&(number, at))
+                && let Some(count) = counts.get_mut(&line.text())
+            {
+                *count += 1;
+            }
+        }
+    }
+    counts.into_iter().filter(|(_, count)| *count >= MIN_REPEATS).map(|(text, _)| text).collect()
 }
 
 fn candidates(pages: &[PageLines]) -> Vec<Candidate> {
@@ -151,7 +188,7 @@ fn parts(line: &Line) -> Vec<String> {
                 part.push(' ');
                 part.push_str(&word.text);
             }
-            _ => parts.push(word.text.clone()),
+            _ => parts.push(word.text.to_string()),
         }
         end = word.u1;
     }
@@ -179,23 +216,27 @@ fn near(place: Place) -> impl Iterator<Item = Place> {
 
 /// A text with its numbers, roman ones included, made equal.
 fn pattern(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| {
+    let mut pattern = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !pattern.is_empty() {
+            pattern.push(' ');
+        }
         let core = word.trim_matches(|c: char| !c.is_alphanumeric());
         let roman = !core.is_empty() && core.len() <= 7 && core.bytes().all(|byte| b"ivxlc".contains(&byte));
         if roman {
-            return "#".to_owned();
+            pattern.push('#');
+            continue;
         }
-        let mut pattern = String::new();
+        let start = pattern.len();
         for character in word.chars() {
             if !character.is_numeric() {
                 pattern.push(character);
-            } else if !pattern.ends_with('#') {
+            } else if !pattern[start..].ends_with('#') {
                 pattern.push('#');
             }
         }
-        pattern
-    });
-    words.collect::<Vec<_>>().join(" ")
+    }
+    pattern
 }
 
 #[cfg(test)]

@@ -73,16 +73,18 @@ impl Headings {
         if self.by_tags || by_tag.is_some() {
             return by_tag;
         }
-        if !has_form_of_heading(block) {
+        // Nearly all text is told by its face, which costs less than its words.
+        let by_outline = !self.outline.is_empty()
+            && block.size() >= body.size * 0.95
+            && (block.size() > body.size * 1.05 || block.is_bold() || block.is_apart(body));
+        let by_face = has_face_of_heading(block, body);
+        if !(by_outline || by_face) || !has_form_of_heading(block) {
             return None;
         }
-        if let Some(level) = self.outline.get(&key(&block.text()))
-            && block.size() >= body.size * 0.95
-            && (block.size() > body.size * 1.05 || block.is_bold() || block.is_apart(body))
-        {
+        if by_outline && let Some(level) = self.outline.get(&key(&block.text())) {
             return Some((*level).min(6));
         }
-        is_candidate(block, body).then(|| self.levels.get(&face(block)).copied()).flatten()
+        by_face.then(|| self.levels.get(&face(block)).copied()).flatten()
     }
 }
 
@@ -91,9 +93,11 @@ fn face(block: &Block) -> Face {
 }
 
 fn is_candidate(block: &Block, body: Body) -> bool {
-    if !has_form_of_heading(block) {
-        return false;
-    }
+    has_face_of_heading(block, body) && has_form_of_heading(block)
+}
+
+/// Whether a block stands out from the body.
+fn has_face_of_heading(block: &Block, body: Body) -> bool {
     let large = block.size() >= body.size * LARGER;
     let numbered = matches!(block.lines.first().and_then(|line| line.words.first()), Some(word) if is_number(&word.text));
     large || (block.is_bold() && block.size() >= body.size * 0.97 && (numbered || block.is_apart(body)))

@@ -5,6 +5,8 @@ mod face;
 mod gaps;
 mod notes;
 
+use compact_str::CompactString;
+
 use super::{Line, PageLines, Word, bullets, order};
 use crate::pdf::{
     fonts::Fonts,
@@ -24,8 +26,6 @@ const MAX_OVERPRINT: usize = 250;
 /// The room made for a line, in glyphs, and for its words.
 const USUAL_LINE: usize = 120;
 const USUAL_WORDS: usize = 16;
-/// The room made for a word, in bytes.
-const USUAL_WORD: usize = 16;
 /// The most glyphs in a line.
 const MAX_LINE: usize = 4_000;
 
@@ -33,6 +33,7 @@ const MAX_LINE: usize = 4_000;
 pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
     let mut lines = Vec::new();
     let mut open: Option<OpenLine> = None;
+    let mut room = Vec::with_capacity(USUAL_LINE);
     for glyph in page.glyphs {
         let blank = glyph.text.is_blank;
         match &mut open {
@@ -40,12 +41,14 @@ pub(in crate::pdf) fn lines(page: PageContent, fonts: &Fonts<'_>) -> PageLines {
             Some(line) if line.continues(&glyph) => line.push(glyph),
             _ if blank => {}
             _ => {
-                lines.extend(open.take().and_then(|line| line.close(fonts)));
-                open = Some(OpenLine::new(glyph));
+                if let Some(line) = open.take() {
+                    room = line.close(fonts, &mut lines);
+                }
+                open = Some(OpenLine::new(glyph, std::mem::take(&mut room)));
             }
         }
     }
-    lines.extend(open.and_then(|line| line.close(fonts)));
+    open.map(|line| line.close(fonts, &mut lines));
     bullets::mark(&mut lines, &page.dots);
     order::restore(&mut lines);
     PageLines { lines, rules: page.rules, height: page.height }
@@ -70,8 +73,8 @@ struct Placed {
 }
 
 impl OpenLine {
-    fn new(glyph: Glyph) -> Self {
-        let mut glyphs = Vec::with_capacity(USUAL_LINE);
+    /// Starts a line, in room that one before it has left.
+    fn new(glyph: Glyph, mut glyphs: Vec<Placed>) -> Self {
         let (v, size, u0, u1, rtl) = (glyph.v, glyph.size, glyph.u0, glyph.u1, glyph.text.is_rtl);
         glyphs.push(Placed { glyph, after_space: false });
         Self { v, size, u0, u1, rtl, space: false, glyphs }
@@ -129,7 +132,14 @@ impl OpenLine {
         self.glyphs.push(Placed { glyph, after_space });
     }
 
-    fn close(mut self, fonts: &Fonts<'_>) -> Option<Line> {
+    /// Ends a line; the room of its glyphs, for the next one.
+    fn close(mut self, fonts: &Fonts<'_>, lines: &mut Vec<Line>) -> Vec<Placed> {
+        lines.extend(self.line(fonts));
+        self.glyphs.clear();
+        self.glyphs
+    }
+
+    fn line(&mut self, fonts: &Fonts<'_>) -> Option<Line> {
         if self.rtl {
             bidi::to_logical_order(&mut self.glyphs);
         } else {
@@ -150,8 +160,7 @@ impl OpenLine {
                     word.u1 = word.u1.max(glyph.u1);
                 }
                 _ => {
-                    let mut text = String::with_capacity(USUAL_WORD);
-                    text.push_str(&glyph.text);
+                    let text = CompactString::new(&**glyph.text);
                     let (u0, u1, size, tag) = (glyph.u0, glyph.u1, glyph.size, glyph.tag);
                     words.push(Word { text, u0, u1, size, tag });
                 }
@@ -159,7 +168,7 @@ impl OpenLine {
         }
         for word in &mut words {
             if word.text.contains(' ') {
-                word.text = word.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                word.text = word.text.split_whitespace().collect::<Vec<_>>().join(" ").into();
             }
         }
         words.retain(|word| !word.text.is_empty());

@@ -1,5 +1,7 @@
 //! Code as its author wrote it, where what typeset it left marks of its own.
 
+use crate::pdf::script::is_cjk;
+
 /// The arrow at the end of a line of code that was too long for the page.
 const WRAPPED: &str = "↩";
 /// How much further than its line a continuation is indented, in columns; one more is a blank.
@@ -62,8 +64,9 @@ fn without_bytes(code: &str) -> String {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
         match letter_in_bytes(found) {
-            Some((letter, after)) => {
+            Some((letter, gap, after)) => {
                 out.push(letter);
+                out.push_str(gap);
                 rest = after;
             }
             None => {
@@ -76,12 +79,22 @@ fn without_bytes(code: &str) -> String {
     out
 }
 
-/// The letter in `b''…b''` at the start of a text, and what comes after it.
-fn letter_in_bytes(text: &str) -> Option<(char, &str)> {
+/// The letter in `b''…b''` at the start of a text, the break of the line behind it if there is one, and what
+/// comes after it.
+fn letter_in_bytes(text: &str) -> Option<(char, &str, &str)> {
     let mark = ["b''", "b’’"].into_iter().find(|mark| text.starts_with(mark))?;
-    let mut characters = text[mark.len()..].chars();
+    let inside = &text[mark.len()..];
+    let mut characters = inside.trim_start_matches(' ').chars();
     let letter = characters.next().filter(|letter| !letter.is_ascii() && *letter != '’')?;
-    Some((letter, characters.as_str().strip_prefix(mark)?))
+    let behind = characters.as_str();
+    if let Some(after) = behind.strip_prefix(mark).filter(|_| inside.starts_with(letter)) {
+        return Some((letter, "", after));
+    }
+    // Letters as wide as these stand off the marks, and lines break between them.
+    let after = behind.trim_start_matches([' ', '\n']);
+    let gap = &behind[..behind.len() - after.len()];
+    is_cjk(letter).then_some(())?;
+    Some((letter, if gap.contains('\n') { gap } else { "" }, after.strip_prefix(mark)?))
 }
 
 #[cfg(test)]
@@ -108,6 +121,8 @@ mod tests {
     #[rstest]
     #[case("b''├b''b''─b'' debian", "├─ debian")]
     #[case("# b’’нb’’b’’уb’’ b ←↩\n    ’’жb’’", "# ну ж")]
+    #[case("b’’ 要 b’’b’’ 指 b’’b’’，\n   b’’b’’ 定 b’’:", "要指，\n   定:")]
+    #[case("b’’ é b’’", "b’’ é b’’")]
     #[case("x = b'' + b'a'", "x = b'' + b'a'")]
     #[case("b''éb'", "b''éb'")]
     fn letters_in_bytes_become_letters(#[case] code: &str, #[case] expected: &str) {

@@ -4,6 +4,7 @@ mod tagged;
 
 pub(super) use self::tagged::TaggedList;
 
+use compact_str::CompactString;
 use model::ListItem;
 
 use super::blocks::{Block, Marker, marker};
@@ -27,7 +28,7 @@ struct Item {
     u0: f32,
     text_u0: f32,
     size: f32,
-    label: String,
+    label: CompactString,
     text: String,
 }
 

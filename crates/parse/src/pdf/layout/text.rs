@@ -18,20 +18,25 @@ pub(super) struct Vocabulary(HashSet<u64, FxBuildHasher>);
 
 /// The words of lines as a [`Vocabulary`] holds them, but for those that a line breaks: `a-b@c.d` is the
 /// word that it is and also `a-b`, `c` and `d`.
-pub(super) fn words(lines: &[Line]) -> impl Iterator<Item = u64> {
+pub(super) fn words(lines: &[Line]) -> Vec<u64> {
     let broken = |line: &Line| line.words.last().is_some_and(|word| word.text.ends_with(HYPHENS));
     let after_broken = std::iter::once(false).chain(lines.iter().map(broken));
-    lines
-        .iter()
-        .zip(after_broken)
-        .flat_map(|(line, after_broken)| line.words.iter().skip(usize::from(after_broken)))
-        .map(|word| trimmed(&word.text))
-        .filter(|word| !word.is_empty() && !word.ends_with(HYPHENS))
-        .flat_map(|word| {
-            let parts = word.split(|c| !is_of_word(c)).filter(move |part| part.len() < word.len());
-            std::iter::once(word).chain(parts)
-        })
-        .map(|word| hash(word.chars()))
+    let mut words = Vec::with_capacity(lines.iter().map(|line| line.words.len()).sum());
+    for (line, after_broken) in lines.iter().zip(after_broken) {
+        let whole = line.words.iter().skip(usize::from(after_broken)).map(|word| trimmed(&word.text));
+        whole
+            .filter(|word| !word.is_empty() && !word.ends_with(HYPHENS))
+            .for_each(|word| add(word, &mut words));
+    }
+    words
+}
+
+/// Adds the hashes of a word and of the parts that other characters than a word's cut it into.
+fn add(word: &str, words: &mut Vec<u64>) {
+    words.push(hash(word.chars()));
+    if !word.chars().all(is_of_word) {
+        words.extend(word.split(|c| !is_of_word(c)).map(|part| hash(part.chars())));
+    }
 }
 
 impl Vocabulary {
@@ -48,14 +53,18 @@ impl Vocabulary {
 /// The hash of a word, without case.
 fn hash(word: impl Iterator<Item = char>) -> u64 {
     let mut hasher = FxHasher::default();
-    for character in word {
-        if character.is_ascii() {
-            hasher.write_u32(character.to_ascii_lowercase().into());
-        } else {
-            character.to_lowercase().for_each(|lower| hasher.write_u32(lower.into()));
-        }
-    }
+    word.for_each(|character| lower(character, |lower| hasher.write_u32(lower)));
     hasher.finish()
+}
+
+/// The lower case of a character. The tables that tell it of all scripts take long: the usual letters are told at once.
+fn lower(character: char, mut take: impl FnMut(u32)) {
+    match character {
+        '\0'..='\x7f' => take(character.to_ascii_lowercase().into()),
+        'А'..='Я' => take(u32::from(character) + 0x20),
+        'а'..='я' | '\u{4e00}'..='\u{9fff}' => take(character.into()),
+        _ => character.to_lowercase().for_each(|lower| take(lower.into())),
+    }
 }
 
 fn trimmed(word: &str) -> &str {
@@ -63,7 +72,11 @@ fn trimmed(word: &str) -> &str {
 }
 
 fn is_of_word(character: char) -> bool {
-    character.is_alphanumeric() || HYPHENS.contains(&character)
+    match character {
+        '\0'..='\x7f' => character.is_ascii_alphanumeric() || character == '-',
+        'А'..='я' | '\u{4e00}'..='\u{9fff}' => true,
+        _ => character.is_alphanumeric() || HYPHENS.contains(&character),
+    }
 }
 
 /// Adds a line to a text, with a blank or a mended word where they meet.
@@ -76,9 +89,12 @@ pub(super) fn append(text: &mut String, line: &str, vocabulary: &Vocabulary) {
             _ => text.push(' '),
         }
     }
-    let ends_soft = line.ends_with('\u{ad}');
+    if !line.contains('\u{ad}') {
+        text.push_str(line);
+        return;
+    }
     text.push_str(&line.replace('\u{ad}', ""));
-    if ends_soft {
+    if line.ends_with('\u{ad}') {
         text.push('\u{ad}');
     }
 }

@@ -9,12 +9,12 @@ use std::ops::Range;
 
 use super::{
     Rows,
-    columns::{CLEAR_GAP, MIN_ROWS, Part, RULED_GAP, parts},
+    columns::{CLEAR_GAP, MIN_ROWS, Part, RULED_GAP, has_parts, parts},
     tidy,
 };
 use crate::pdf::{
     geometry::Direction,
-    layout::{Line, blocks::starts_item, headings::has_leader},
+    layout::{Line, blocks::starts_item},
 };
 
 /// The most lines of a table.
@@ -77,11 +77,11 @@ pub(super) fn tables(lines: &[Line], taken: &[bool]) -> Vec<(Vec<usize>, Rows)> 
 }
 
 fn is_start(line: &Line) -> bool {
-    can_be_row(line) && !starts_item(line) && parts(line, CLEAR_GAP).len() > 1
+    has_parts(line, CLEAR_GAP) && can_be_row(line) && !starts_item(line)
 }
 
 fn can_be_row(line: &Line) -> bool {
-    line.direction == Direction::Right && !has_leader(&line.text())
+    line.direction == Direction::Right && !line.has_leader()
 }
 
 /// Why a run of lines is no table.

@@ -114,6 +114,16 @@ fn grouped<'l>(lines: impl Iterator<Item = &'l Line>, evidence: Evidence) -> Vec
     rows
 }
 
+/// Whether a line has several parts with gaps of at least so many font sizes between them.
+pub(super) fn has_parts(line: &Line, gap: f32) -> bool {
+    let mut end = f32::INFINITY;
+    line.words.iter().any(|word| {
+        let parted = word.u0 - end >= gap * line.size;
+        end = if end.is_finite() { end.max(word.u1) } else { word.u1 };
+        parted
+    })
+}
+
 /// The parts of a line with gaps of at least so many font sizes between them.
 pub(super) fn parts(line: &Line, gap: f32) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
@@ -123,7 +133,7 @@ pub(super) fn parts(line: &Line, gap: f32) -> Vec<Part> {
                 part.u1 = part.u1.max(word.u1);
                 add(&mut part.text, &word.text);
             }
-            _ => parts.push(Part { u0: word.u0, u1: word.u1, text: word.text.clone() }),
+            _ => parts.push(Part { u0: word.u0, u1: word.u1, text: word.text.clone().into() }),
         }
     }
     parts
