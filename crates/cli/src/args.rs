@@ -61,6 +61,10 @@ pub(crate) enum Command {
     ReadDocuments,
     /// Print documents as parsed and chunked, a JSON line each
     Parse(ParseArgs),
+    /// Score JSON lines of context, question and answer: standard input to standard output
+    Score(ScoreArgs),
+    /// Mark JSON lines that repeat an earlier one: standard input to standard output
+    Dedup(DedupArgs),
     /// List the models that the gateway offers, and the built-in teacher
     Models(ModelsArgs),
     /// Check each setting and each outside part
@@ -251,6 +255,31 @@ impl From<StrategyArg> for ChunkingStrategy {
             StrategyArg::SlidingWindow => Self::SlidingWindow,
         }
     }
+}
+
+/// Arguments of `score`.
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArgs {
+    /// Flag answers that are grounded less than this, 0 to 1
+    #[arg(long, value_name = "X", default_value_t = validate::LOW_GROUNDING)]
+    pub(crate) low_grounding: f64,
+    /// Flag mail addresses, phone and card numbers, IBANs, keys and tokens
+    #[arg(long)]
+    pub(crate) personal_data: bool,
+    /// Flag what repeats an item of a benchmark: JSON lines, or text with an item a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) benchmark: Vec<PathBuf>,
+    /// Flag words of a list, one a line; LANGUAGE=FILE for texts in that language alone (de=words.txt)
+    #[arg(long, value_name = "[LANGUAGE=]FILE")]
+    pub(crate) toxic_words: Vec<String>,
+}
+
+/// Arguments of `dedup`.
+#[derive(Debug, Args)]
+pub(crate) struct DedupArgs {
+    /// From which similarity on two lines are the same, 0 to 1: 1 for those that differ in case and marks alone
+    #[arg(long, value_name = "X", default_value_t = validate::DUPLICATE_SIMILARITY)]
+    pub(crate) threshold: f64,
 }
 
 /// Arguments of `models`.

@@ -1,11 +1,13 @@
 //! One file a subcommand.
 
 mod completions;
+mod dedup;
 mod doctor;
 mod models;
 mod openapi;
 mod parse;
 mod run;
+mod score;
 mod serve;
 mod worker;
 
@@ -34,6 +36,8 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> Outcome<Exit> {
             Ok(Exit::Done)
         }
         Command::Parse(args) => parse::run(&args, printer),
+        Command::Score(args) => score::run(&args, printer),
+        Command::Dedup(args) => dedup::run(&args, printer),
         Command::Run(args) => runtime()?.block_on(run::run(&args, &common, printer)),
         Command::Models(args) => runtime()?.block_on(models::run(&args, &common, printer)),
         Command::Doctor => runtime()?.block_on(doctor::run(&common, printer)),

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod failure;
+mod filter;
 mod printer;
 mod progress;
 mod run;

@@ -111,4 +111,6 @@ pub enum FlagCode {
     PersonalData,
     /// It repeats an item of a benchmark.
     Contaminated,
+    /// It has words that the user does not want.
+    Toxic,
 }

@@ -32,11 +32,26 @@ pub fn question_type(question: &str) -> QuestionType {
 }
 
 fn compares(question: &Phrases) -> bool {
-    // Whether there is a difference is a fact, and which side is right a judgement.
-    if is_closed(question) && !question.starts(&["can you", "could you"])
-        || question.has(&["should", "who would win", "who will win"])
+    // Which side is right is a judgement, what is compared on the way to a quantity a fact, and how to
+    // tell two apart a matter of steps.
+    if question.has(&["should", "who would win", "who will win"])
+        || question.starts(&["compared", "in comparison", "how many", "how much", "how to", "how good"])
     {
         return false;
+    }
+    if is_closed(question) && !question.starts(&["can you", "could you"]) {
+        return question.has(&["difference between", "differences between"]);
+    }
+    if question.starts(&[
+        "how different is",
+        "how different are",
+        "how is",
+        "how are",
+        "in what way",
+        "in which way",
+    ]) && question.has(&["different", "differ", "similar"])
+    {
+        return true;
     }
     question.has(&cues::COMPARING)
         || question.contains(&["区别", "區別", "差异", "違い", "比较", "차이"])
@@ -108,7 +123,18 @@ fn asks_for_steps(question: &Phrases) -> bool {
         "how would you feel",
     ]);
     let knows = question.has(&["how do we know", "how do you know", "how can we know"]);
+    let bare = question.word(0) == "how"
+        && matches!(question.word(1), "i" | "i'll" | "will" | "you" | "we" | "start" | "exactly" | "best")
+        && (question.word(1) != "will" || DOERS.contains(&question.word(2)));
+    let way = question.has(&[
+        "is there a way to",
+        "is there any way to",
+        "is there anyway to",
+        "is it possible to",
+    ]);
     (how.is_some() && !opinion && !knows && !question.has(&["how come"]))
+        || bare
+        || way
         || question.has(&cues::ASKING_FOR_STEPS) && !question.has(&["should"])
         || (question.starts(&["how is", "how are", "how was", "how were"]) && is_made(question))
         || question.contains(&["如何", "怎么", "怎麼", "怎样", "方法", "どのように", "どうやって", "어떻게"])

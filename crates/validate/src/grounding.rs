@@ -11,7 +11,7 @@ mod negation;
 
 use std::ops::Range;
 
-use model::{CharIndex, Evidence, Flag, FlagCode, Unsupported, scalar_count};
+use model::{CharIndex, Evidence, Flag, FlagCode, Scores, Unsupported, scalar_count};
 
 use crate::{
     quality::rounded,
@@ -54,7 +54,7 @@ pub(crate) struct Grounding {
 /// Measures an answer against its source.
 pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>) -> Grounding {
     if source.text.tokens.is_empty() || !measurable(source, question, answer) {
-        return Grounding::default();
+        return Grounding { flags: unmeasured(answer).into_iter().collect(), ..Grounding::default() };
     }
     let aligner = Aligner::new(source, question);
     if let Some((span, says)) = alignment::verbatim(&aligner, question, answer) {
@@ -68,7 +68,7 @@ pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>
     for sentence in &answer.sentences {
         let held = &answer.tokens[sentence.tokens.clone()];
         let held = &held[alignment::lead_in(answer.raw, held)..];
-        let Some(aligned) = aligner.align(held) else { continue };
+        let Some(aligned) = aligner.align(answer.raw, held) else { continue };
         let from = problems.len();
         facts::check(&aligner, answer, held, &aligned, &mut problems);
         negation::check(&aligner, held, &aligned, &mut problems);
@@ -113,20 +113,37 @@ pub(crate) fn ground(source: &Source<'_>, question: &Text<'_>, answer: &Text<'_>
         }
     }
     found.unsupported.sort_by_key(|part| (part.answer_start, part.answer_end));
-    if score < LOW_GROUNDING {
-        found.flags.push(Flag {
-            code: FlagCode::LowGrounding,
-            detail: format!("The source holds little of the answer: {score:.2} of 1."),
-        });
-    }
+    found.flags.extend(low(score, LOW_GROUNDING));
     if answer.tokens.len() < SHORT {
         found.flags.push(short());
     }
     found
 }
 
+/// Flags an answer for its grounding by another limit than [`LOW_GROUNDING`].
+pub fn flag_low_grounding(scores: &mut Scores, limit: f64) {
+    scores.flags.retain(|flag| flag.code != FlagCode::LowGrounding);
+    scores.flags.extend(scores.grounding_score.and_then(|score| low(score, limit)));
+}
+
+fn low(score: f64, limit: f64) -> Option<Flag> {
+    (score < limit).then(|| Flag {
+        code: FlagCode::LowGrounding,
+        detail: format!("The source holds little of the answer: {score:.2} of 1."),
+    })
+}
+
 fn short() -> Flag {
     Flag { code: FlagCode::ShortAnswer, detail: "The answer is too short to measure well.".to_owned() }
+}
+
+/// Says of a yes or no that it was not measured.
+fn unmeasured(answer: &Text<'_>) -> Option<Flag> {
+    let first = answer.tokens.first()?;
+    is_yes_or_no(&answer.raw[first.start..first.end]).then(|| Flag {
+        code: FlagCode::ShortAnswer,
+        detail: "The answer says yes or no: how far the source holds that is not measured.".to_owned(),
+    })
 }
 
 /// What is said of an answer that the source holds as it is.

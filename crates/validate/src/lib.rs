@@ -2,23 +2,28 @@
 //!
 //! All of it is local and deterministic: no model, no clock, no IO.
 
+mod checks;
 mod classify;
+mod dates;
 mod duplicates;
 mod effort;
 mod grounding;
+mod language;
 mod numbers;
 mod phrases;
 mod quality;
 mod sentences;
 mod source;
 mod tokens;
+mod units;
 mod words;
 
 use model::Scores;
 
+pub use checks::{Benchmarks, ToxicWords, personal_data};
 pub use classify::question_type;
-pub use duplicates::duplicate_key;
-pub use grounding::LOW_GROUNDING;
+pub use duplicates::{BANDS, DUPLICATE_SIMILARITY, Duplicates, Repeats, Sketch, duplicate_key, similarity};
+pub use grounding::{LOW_GROUNDING, flag_low_grounding};
 pub use source::Source;
 
 /// One example to be scored.

@@ -44,6 +44,17 @@ pub(crate) fn is_ending(rest: &str) -> bool {
     matches!(rest.to_ascii_lowercase().as_str(), "st" | "nd" | "rd" | "th" | "s" | "'s" | "’s")
 }
 
+/// Whether a word is a date as `3.5.2024`.
+pub(crate) fn is_date(word: &str) -> bool {
+    let mut parts = word.split('.').map(|part| (part.len(), part.parse::<u16>().unwrap_or(0)));
+    let day =
+        |part: Option<(usize, u16)>| part.is_some_and(|(length, day)| length < 3 && (1..=31).contains(&day));
+    word.bytes().filter(|byte| *byte == b'.').count() == 2
+        && day(parts.next())
+        && day(parts.next())
+        && parts.next().is_some_and(|(length, year)| length == 4 && (1000..=2999).contains(&year))
+}
+
 fn readings(plain: &str) -> (String, Option<String>) {
     let marks: Vec<char> = plain.chars().filter(|char| !char.is_ascii_digit()).collect();
     let whole = || plain.chars().filter(char::is_ascii_digit).collect::<String>();

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::tokens::{Token, tokens};
+use crate::{
+    language::Language,
+    tokens::{Token, tokens},
+};
 
 /// Longer sentences are cut: tables and lists without a full stop would be one.
 const MAX_TOKENS: usize = 80;
@@ -28,8 +31,9 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(crate) fn new(raw: &'a str) -> Self {
-        let tokens = tokens(raw);
+    /// Reads a text whose words have the endings of a language.
+    pub(crate) fn new(raw: &'a str, language: Option<&Language>) -> Self {
+        let tokens = tokens(raw, language);
         let mut sentences = Vec::new();
         let mut next = 0;
         for range in ranges(raw) {
@@ -241,7 +245,7 @@ mod tests {
     #[test]
     fn a_sentence_without_end_is_cut() {
         let text = "word ".repeat(200);
-        let text = Text::new(&text);
+        let text = Text::new(&text, None);
         let lengths: Vec<_> = text.sentences.iter().map(|sentence| sentence.tokens.len()).collect();
         assert_eq!(lengths, [80, 80, 40]);
     }
@@ -249,7 +253,7 @@ mod tests {
     proptest! {
         #[test]
         fn sentences_hold_every_token_once(text in "([A-Za-z0-9.!?。\"' \n|`-]|水|ก|é){0,200}") {
-            let text = Text::new(&text);
+            let text = Text::new(&text, None);
             let mut last = 0;
             for sentence in &text.sentences {
                 prop_assert!(last <= sentence.start && sentence.start < sentence.end);

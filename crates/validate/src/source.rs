@@ -5,9 +5,10 @@ use model::{CharIndex, Flag, FlagCode, Quality, Scores};
 use crate::{
     classify::question_type,
     effort, grounding,
+    language::Language,
     quality::{self, Rated},
     sentences::Text,
-    tokens::{Token, chain, tokens},
+    tokens::{Kind, Token, chain, tokens},
 };
 
 /// So many places of one word are looked at, from the first on: a bound on time, which only very
@@ -19,6 +20,9 @@ const MAX_PLACES: usize = 256;
 pub struct Source<'a> {
     pub(crate) text: Text<'a>,
     pub(crate) index: CharIndex<'a>,
+    language: Option<Language>,
+    /// The characters of scripts without spaces, each once, in order.
+    pub(crate) characters: Vec<char>,
     /// Each key with the places of its tokens, in order.
     places: Vec<(u64, u32)>,
     /// The sentence of each token.
@@ -31,7 +35,8 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     /// Reads a source. See [`crate::Example`] for the arguments.
     pub fn new(context: &'a str, surroundings: &[String]) -> Self {
-        let text = Text::new(context);
+        let language = Language::of(context);
+        let text = Text::new(context, language.as_ref());
         let mut places = Vec::with_capacity(text.tokens.len());
         for (token, place) in text.tokens.iter().zip(0_u32..) {
             places.push((token.key, place));
@@ -54,12 +59,14 @@ impl<'a> Source<'a> {
             surroundings: sorted(
                 surroundings
                     .iter()
-                    .flat_map(|text| tokens(text))
+                    .flat_map(|text| tokens(text, language.as_ref()))
                     .flat_map(|token| [token.key, token.alias])
                     .collect(),
             ),
             index: CharIndex::new(context),
+            characters: characters(&text),
             text,
+            language,
             places,
             sentence_of,
         }
@@ -67,8 +74,8 @@ impl<'a> Source<'a> {
 
     /// Scores one question and answer against the source.
     pub fn score(&self, question: &str, answer: &str) -> Scores {
-        let question = Text::new(question);
-        let answer = Text::new(answer);
+        let question = Text::new(question, self.language.as_ref());
+        let answer = Text::new(answer, self.language.as_ref());
         let kind = question_type(question.raw);
         let found = grounding::ground(self, &question, &answer);
         let effort = effort::effort(&question, &answer, kind, &found);
@@ -183,6 +190,14 @@ impl<'a> Source<'a> {
     pub(crate) fn holds_trigram(&self, three: &[Token]) -> bool {
         self.trigrams.binary_search(&trigram(three)).is_ok()
     }
+}
+
+fn characters(text: &Text<'_>) -> Vec<char> {
+    let pairs = text.tokens.iter().filter(|token| token.kind == Kind::Characters);
+    let mut all: Vec<char> = pairs.flat_map(|token| text.raw[token.start..token.end].chars()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn bigram(pair: &[Token]) -> u64 {

@@ -1,10 +1,12 @@
 //! Text to tokens that can be compared: words folded and stemmed, numbers by value, and scripts
 //! without spaces by pairs of characters.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{numbers, words};
+use crate::{dates, language::Language, numbers, words};
 
 /// What a token was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub(crate) struct Token {
     pub(crate) end: usize,
     /// Equal for tokens that say the same.
     pub(crate) key: u64,
-    /// The other way to read a number (`1.234` is 1234 to some); else the same as `key`.
+    /// The other way to read it (`1.234` is 1234 to some, the May of a date is its 5); else the same as `key`.
     pub(crate) alias: u64,
     pub(crate) kind: Kind,
     pub(crate) role: Role,
@@ -44,21 +46,38 @@ pub(crate) struct Token {
 }
 
 impl Token {
+    /// Whether one of the ways to read one is a way to read the other.
+    pub(crate) fn says(&self, other: &Self) -> bool {
+        [other.key, other.alias].iter().any(|key| [self.key, self.alias].contains(key))
+    }
+
     /// Whether the token carries content.
     pub(crate) fn is_content(&self) -> bool {
         self.role == Role::Content
     }
 }
 
-/// The tokens of a text, in order. Overlapping ones are those of scripts without spaces.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut reader =
-        Reader { text, tokens: Vec::with_capacity(text.len() / 5 + 1), run: None, folded: String::new() };
+/// The tokens of a text, in order, their words stemmed as a language does. Overlapping ones are those of
+/// scripts without spaces.
+pub(crate) fn tokens(text: &str, language: Option<&Language>) -> Vec<Token> {
+    let mut reader = Reader {
+        text,
+        language,
+        tokens: Vec::with_capacity(text.len() / 5 + 1),
+        run: None,
+        folded: String::new(),
+    };
     for (start, word) in text.unicode_word_indices() {
         reader.word(start, word);
     }
     reader.end_run();
+    dates::mark(text, &mut reader.tokens);
     reader.tokens
+}
+
+/// The key of a number's value.
+pub(crate) fn number_key(value: &str, negative: bool) -> u64 {
+    chain(u64::from(negative), key(value))
 }
 
 /// The key of an already folded text: FNV-1a, so that it is the same on every platform.
@@ -85,6 +104,7 @@ pub(crate) fn is_unspaced(char: char) -> bool {
 
 struct Reader<'a> {
     text: &'a str,
+    language: Option<&'a Language>,
     tokens: Vec<Token>,
     /// The last character of the run of an unspaced script that is being read.
     run: Option<Run>,
@@ -128,6 +148,14 @@ impl Reader<'_> {
 
     /// A word without inner dots, or a number with what is written onto it (`5km`, `19th`).
     fn part(&mut self, start: usize, word: &str) {
+        if numbers::is_date(word) {
+            let mut at = start;
+            for part in word.split('.') {
+                self.part(at, part);
+                at += part.len() + 1;
+            }
+            return;
+        }
         let Some(number) = numbers::read(word) else {
             return self.plain(start, word);
         };
@@ -135,7 +163,7 @@ impl Reader<'_> {
             && !self.text[..start]
                 .trim_end_matches(['-', '−'])
                 .ends_with(|before: char| before.is_alphanumeric() || ")]}".contains(before));
-        let signed = |value: &str| chain(u64::from(negative), key(value));
+        let signed = |value: &str| number_key(value, negative);
         self.push(Token {
             start,
             end: start + number.length,
@@ -163,8 +191,12 @@ impl Reader<'_> {
         }
         self.folded.retain(|char| char != '.');
         let role = words::role(&self.folded);
-        let stem = if role == Role::Content { words::stem(&self.folded) } else { &self.folded };
-        let key = words::digits(&self.folded).map_or_else(|| key(stem), |digits| chain(0, key(digits)));
+        let stem = match (role, self.language) {
+            (Role::Content, None) => words::stem(&self.folded).into(),
+            (Role::Content, Some(language)) => language.stem(&self.folded),
+            _ => Cow::from(&*self.folded),
+        };
+        let key = words::digits(&self.folded).map_or_else(|| key(&stem), |digits| number_key(digits, false));
         self.push(Token {
             start,
             end: start + word.len(),
@@ -216,7 +248,7 @@ mod tests {
     use super::*;
 
     fn keys(text: &str) -> Vec<u64> {
-        tokens(text).iter().map(|token| token.key).collect()
+        tokens(text, None).iter().map(|token| token.key).collect()
     }
 
     #[rstest]
@@ -245,21 +277,21 @@ mod tests {
     #[test]
     fn unspaced_scripts_are_pairs_of_characters() {
         let text = "水は冷たい。水";
-        let words: Vec<_> = tokens(text).iter().map(|token| &text[token.start..token.end]).collect();
+        let words: Vec<_> = tokens(text, None).iter().map(|token| &text[token.start..token.end]).collect();
         assert_eq!(words, ["水は", "は冷", "冷た", "たい", "水"]);
     }
 
     #[test]
     fn dots_between_words_part_them() {
         let text = "the century.First for";
-        let words: Vec<_> = tokens(text).iter().map(|token| &text[token.start..token.end]).collect();
+        let words: Vec<_> = tokens(text, None).iter().map(|token| &text[token.start..token.end]).collect();
         assert_eq!(words, ["the", "century", "First", "for"]);
     }
 
     proptest! {
         #[test]
         fn tokens_are_in_order_and_within_the_text(text in "\\PC{0,200}") {
-            let tokens = tokens(&text);
+            let tokens = tokens(&text, None);
             for pair in tokens.windows(2) {
                 prop_assert!(pair[0].start < pair[1].start && pair[0].end <= pair[1].end);
             }

@@ -55,6 +55,8 @@ fn what_the_source_says_is_supported(#[case] context: &str, #[case] question: &s
     FlagCode::UnsupportedName
 )]
 #[case::negation("The feed pump was not built in 1998 by Northwind in Oslo.", FlagCode::Negation)]
+#[case::lost_negation("The pump starts while the safety valve is closed.", FlagCode::Negation)]
+#[case::unit("It moves 1,200 litres per minute and weighs 35 g.", FlagCode::UnsupportedNumber)]
 #[case::other("Cheese ripens slowly in dry mountain caves.", FlagCode::LowGrounding)]
 fn what_the_source_does_not_say_is_flagged(#[case] answer: &str, #[case] code: FlagCode) {
     let wrong = scored(PUMP, "What is known of the machine?", answer);
@@ -97,6 +99,72 @@ fn the_right_one_of_several_cells_is_the_evidence() {
     let table = "| Part | Weight |\n| --- | --- |\n| Valve | 35 kg |\n| Pump | 35 kg |";
     let scores = scored(table, "What is the weight of the pump?", "35 kg");
     assert_eq!(scores.evidence[0].chunk_start, table.rfind("35").unwrap());
+}
+
+#[rstest]
+#[case::date("It was tested on 2024-05-03.")]
+#[case::date_with_dots("It was tested on 03.05.2024.")]
+#[case::american_date("It was tested on May 3, 2024.")]
+#[case::million("It moves 1,200,000 litres.")]
+#[case::unit_in_full("It weighs 35 kilograms.")]
+#[case::unit_without_space("It weighs 35kg.")]
+fn numbers_are_read_as_they_are_meant(#[case] answer: &str) {
+    let source = "The pump was tested on 3 May 2024 in Bergen. It moves 1.2 million litres and weighs 35 kg.";
+    let scores = scored(source, "What is known of the pump?", answer);
+    assert!(!has(&scores, FlagCode::UnsupportedNumber), "{scores:#?}");
+}
+
+#[rstest]
+#[case::chinese(
+    "北京是中国的首都，水在一百度沸腾。",
+    "中国的首都是哪里？",
+    "中国的首都是北京。",
+    "南京是中国的首都。"
+)]
+#[case::japanese(
+    "東京は日本の首都です。水は百度で沸騰します。",
+    "日本の首都はどこですか。",
+    "日本の首都は東京です。",
+    "大阪は日本の首都です。"
+)]
+#[case::german(
+    "Die Pumpen wurden in den Häusern von Oslo geprüft.",
+    "Was wurde geprüft?",
+    "Die Pumpe im Haus in Oslo wurde geprüft.",
+    "Die Pumpen wurden in den Häusern von Bergen geprüft."
+)]
+#[case::russian(
+    "Насосы проверяли в домах города Осло.",
+    "Что проверяли?",
+    "В доме города Осло проверяли насос.",
+    "Насосы не проверяли в домах города Осло."
+)]
+fn what_is_put_otherwise_goes_before_what_is_wrong(
+    #[case] source: &str,
+    #[case] question: &str,
+    #[case] right: &str,
+    #[case] wrong: &str,
+) {
+    let (right, wrong) = (scored(source, question, right), scored(source, question, wrong));
+    assert!(right.grounding_score > wrong.grounding_score, "{right:#?}{wrong:#?}");
+}
+
+#[test]
+fn a_yes_says_that_it_is_not_measured() {
+    let scores = scored(PUMP, "Is the pump heavy?", "Yes.");
+    assert_eq!(scores.grounding_score, None);
+    assert!(scores.flags.iter().any(|flag| flag.detail.contains("not measured")), "{scores:#?}");
+}
+
+#[test]
+fn the_limit_of_low_grounding_is_a_setting() {
+    let mut scores =
+        scored(PUMP, "When does the pump not start?", "While its safety valve is closed, it does not start.");
+    assert!(!has(&scores, FlagCode::LowGrounding));
+    validate::flag_low_grounding(&mut scores, 1.0);
+    assert!(has(&scores, FlagCode::LowGrounding));
+    validate::flag_low_grounding(&mut scores, 0.1);
+    assert!(!has(&scores, FlagCode::LowGrounding));
 }
 
 #[test]

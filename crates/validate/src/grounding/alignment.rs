@@ -6,11 +6,14 @@ use super::{Ratio, weighted};
 use crate::{
     sentences::Text,
     source::Source,
-    tokens::{Role, Token, is_unspaced},
+    tokens::{Kind, Role, Token, is_unspaced},
 };
 
 /// What a word that the question already has counts, to one that the answer adds.
 const ASKED: f64 = 0.5;
+
+/// What a pair of characters counts of which the source has both and not in a row.
+const REORDERED: f64 = 0.6;
 
 /// A neighbouring sentence joins the best one if it covers this much more.
 const JOINS: f64 = 0.12;
@@ -51,6 +54,8 @@ impl Alignment {
 pub(crate) struct Aligner<'a> {
     pub(crate) source: &'a Source<'a>,
     asked: Vec<u64>,
+    /// The characters of scripts without spaces in the question.
+    asked_characters: Vec<char>,
     /// Summed weight by sentence of the source; zero between two calls.
     covered: RefCell<Vec<f64>>,
 }
@@ -59,7 +64,26 @@ impl<'a> Aligner<'a> {
     pub(crate) fn new(source: &'a Source<'a>, question: &Text<'_>) -> Self {
         let mut asked: Vec<_> = question.tokens.iter().flat_map(|token| [token.key, token.alias]).collect();
         asked.sort_unstable();
-        Self { source, asked, covered: RefCell::new(vec![0.0; source.text.sentences.len()]) }
+        Self {
+            source,
+            asked,
+            asked_characters: question.raw.chars().filter(|char| is_unspaced(*char)).collect(),
+            covered: RefCell::new(vec![0.0; source.text.sentences.len()]),
+        }
+    }
+
+    /// Whether a character stands in the source or in the question.
+    pub(crate) fn knows_character(&self, char: char) -> bool {
+        self.source.characters.binary_search(&char).is_ok() || self.asked_characters.contains(&char)
+    }
+
+    /// Whether a pair of characters is not in the source and both of them are: words in another order.
+    fn is_reordered(&self, token: &Token, raw: &str) -> bool {
+        token.kind == Kind::Characters
+            && !self.source.holds(token)
+            && raw[token.start..token.end]
+                .chars()
+                .all(|char| self.source.characters.binary_search(&char).is_ok())
     }
 
     /// Whether the question has the token.
@@ -72,8 +96,8 @@ impl<'a> Aligner<'a> {
         self.source.holds(token) || self.source.surrounds(token) || self.asked(token)
     }
 
-    /// The best place for a sentence; `None` where the sentence says nothing.
-    pub(crate) fn align(&self, held: &[Token]) -> Option<Alignment> {
+    /// The best place for a sentence of a text; `None` where the sentence says nothing.
+    pub(crate) fn align(&self, raw: &str, held: &[Token]) -> Option<Alignment> {
         let words = self.weigh(held);
         let weight: f64 = words.iter().map(|(_, weight)| weight).sum();
         if weight <= 0.0 {
@@ -83,8 +107,12 @@ impl<'a> Aligner<'a> {
         let (sentences, covered) = best.map_or((0..0, 0.0), |best| self.widen(best, &words));
         let around: f64 = words
             .iter()
-            .filter(|(token, _)| !self.lies_in(token, &sentences) && self.source.surrounds(token))
-            .map(|(_, weight)| weight)
+            .filter(|(token, _)| !self.lies_in(token, &sentences))
+            .map(|(token, weight)| match self.source.surrounds(token) {
+                true => *weight,
+                false if self.is_reordered(token, raw) => REORDERED * weight,
+                false => 0.0,
+            })
             .sum();
         let bigrams = held.windows(2);
         let trigrams = held.windows(3);

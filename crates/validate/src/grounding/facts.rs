@@ -6,6 +6,7 @@ use super::alignment::{Aligner, Alignment};
 use crate::{
     sentences::Text,
     tokens::{Kind, Role, Token},
+    units,
 };
 
 /// So many words may stand in the source where the answer has another name or number.
@@ -34,6 +35,9 @@ pub(crate) fn check(
 ) {
     let first =
         answer.tokens.partition_point(|token| held.first().is_some_and(|other| token.start < other.start));
+    if let Some(problem) = new_characters(aligner, answer, held) {
+        problems.push(problem);
+    }
     for (at, token) in held.iter().enumerate() {
         let is_name = token.capital && is_name(answer, held, at, first + at);
         if token.kind != Kind::Number && !is_name {
@@ -44,7 +48,10 @@ pub(crate) fn check(
             Kind::Number => (FlagCode::UnsupportedNumber, "number", 0.6),
             _ => (FlagCode::UnsupportedName, "name", 0.5),
         };
-        if !aligner.knows(token) {
+        if let Some((has, other)) = other_unit(aligner, answer, token) {
+            let reason = format!("The answer has “{said} {has}”, the source “{said} {other}”.");
+            problems.push(Problem { code, weight: 0.5, start: token.start, end: token.end, reason });
+        } else if !aligner.knows(token) {
             let reason = format!("The {word} “{said}” stands neither in the source nor in the question.");
             problems.push(Problem { code, weight, start: token.start, end: token.end, reason });
         } else if let Some(other) = swapped(aligner, held, at, aligned) {
@@ -53,6 +60,25 @@ pub(crate) fn check(
             problems.push(Problem { code, weight: 0.5, start: token.start, end: token.end, reason });
         }
     }
+}
+
+/// A character of a script without spaces and capitals that is nowhere: what stands for a name there.
+/// Characters that only join others (kana, and what comes with Thai and Lao vowels) say nothing.
+fn new_characters(aligner: &Aligner<'_>, answer: &Text<'_>, held: &[Token]) -> Option<Problem> {
+    let tells = |char: char| matches!(u32::from(char), 0x30A1..=0x30FA | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF);
+    let unknown = held.iter().filter(|token| token.kind == Kind::Characters && !aligner.knows(token));
+    let (at, char) = unknown
+        .flat_map(|token| {
+            answer.raw[token.start..token.end].char_indices().map(|(at, char)| (token.start + at, char))
+        })
+        .find(|(_, char)| tells(*char) && !aligner.knows_character(*char))?;
+    Some(Problem {
+        code: FlagCode::UnsupportedName,
+        weight: 0.3,
+        start: at,
+        end: at + char.len_utf8(),
+        reason: format!("The character “{char}” stands neither in the source nor in the question."),
+    })
 }
 
 /// Whether a capitalised word is a name: not where every sentence has a capital, unless a further one follows.
@@ -64,6 +90,44 @@ fn is_name(answer: &Text<'_>, held: &[Token], at: usize, token: usize) -> bool {
         return true;
     }
     held.len() <= 3 || held.get(at + 1).is_some_and(|next| next.capital)
+}
+
+/// The unit behind a number, and the one that the source has behind it, where it never has the same or none.
+fn other_unit(
+    aligner: &Aligner<'_>,
+    answer: &Text<'_>,
+    token: &Token,
+) -> Option<(&'static str, &'static str)> {
+    if token.kind != Kind::Number || aligner.asked(token) {
+        return None;
+    }
+    let has = unit_behind(answer.raw, token.end)?;
+    let source = aligner.source;
+    let mut other = None;
+    for place in source.places(token.key) {
+        let there = &source.text.tokens[place];
+        // 1,200,000 stands there as 1.2 million: the unit is behind that.
+        let spelt = there.key != token.key;
+        let end = if spelt { source.text.tokens.get(place + 1)?.end } else { there.end };
+        match unit_behind(source.text.raw, end) {
+            Some(unit) if unit != has => other = Some(unit),
+            _ => return None,
+        }
+    }
+    Some((has, other?))
+}
+
+/// The unit that stands behind a number which ends there.
+fn unit_behind(text: &str, end: usize) -> Option<&'static str> {
+    let rest = text[end..].trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
+    if rest.starts_with('%') {
+        return units::unit("%");
+    }
+    let word = rest.split(|char: char| !char.is_alphabetic() && char != '°').next().unwrap_or("");
+    // “35 in Oslo” is no inch.
+    (word.len() <= 16 && !matches!(word, "in" | "a" | "A" | "I" | "d"))
+        .then(|| units::unit(&word.to_lowercase()))
+        .flatten()
 }
 
 /// What the source has between the same neighbours, if that is not what the answer has.
@@ -80,6 +144,14 @@ fn swapped(
     let start = held[..at].iter().rposition(|token| !part(token)).map_or(0, |before| before + 1);
     let end = held[at..].iter().position(|token| !part(token)).map_or(held.len(), |after| at + after);
     if at != start {
+        return None;
+    }
+    // A date in another order, or several numbers in a row: all of them are there.
+    let numbers = |token: &Token| token.kind == Kind::Number || token.alias != token.key;
+    if end - start > 1
+        && held[start..end].iter().all(numbers)
+        && held[start..end].iter().all(|token| aligner.places_in(token, &aligned.sentences).next().is_some())
+    {
         return None;
     }
     let left = start.checked_sub(1).map(|before| &held[before]);
@@ -111,6 +183,6 @@ fn swapped(
         _ => None,
     }?;
     let says_more = tokens[found.clone()].iter().any(Token::is_content);
-    let same = tokens[found.clone()].iter().any(|token| token.key == held[at].key);
+    let same = tokens[found.clone()].iter().any(|token| token.says(&held[at]));
     (says_more && !same).then(|| tokens[found.start].start..tokens[found.end - 1].end)
 }
