@@ -19,6 +19,7 @@ mod launcher;
 mod ledger;
 mod lock;
 mod logs;
+mod near;
 mod ocr;
 mod owner;
 mod pairs;

@@ -3,7 +3,7 @@
 use model::{Generation, GenerationId, Phase, UserId};
 use store::{Advance, UnitCounts};
 
-use crate::{Environment, JobsError, survey::survey};
+use crate::{Environment, JobsError, near, survey::survey};
 
 /// What a generation becomes when no unit of its phase is left.
 pub(crate) async fn after(
@@ -29,7 +29,9 @@ pub(crate) async fn after(
         }
         Phase::Generate => generation.validate()?,
         Phase::Validate => {
-            environment.metadata.mark_duplicates(generation.id).await?;
+            let told = generation.settings.as_ref().and_then(|settings| settings.config.dedup_threshold);
+            let threshold = told.unwrap_or(validate::DUPLICATE_SIMILARITY);
+            near::mark_duplicates(environment, generation.id, threshold).await?;
             generation.complete(now)?
         }
     })

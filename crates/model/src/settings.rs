@@ -84,6 +84,10 @@ pub struct GenerateConfig {
     /// The turns of a conversation, questions and answers counted: 2, 4, 6, 8 or 10, by default 4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turns: Option<u32>,
+    /// How similar pairs are that count as duplicates: above 0, at most 1 for those alone that differ in case
+    /// and marks; by default 0.62. Pairs that differ in a number, a name or a denial never are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dedup_threshold: Option<f64>,
 }
 
 impl GenerateConfig {
@@ -107,6 +111,7 @@ impl Default for GenerateConfig {
             max_tokens_total: None,
             labels: Vec::new(),
             turns: None,
+            dedup_threshold: None,
         }
     }
 }
@@ -198,6 +203,11 @@ impl GenerateSettings {
         let turns = config.turns();
         if !(2..=10).contains(&turns) || !turns.is_multiple_of(2) {
             return fail("turns", turns.to_string(), "2, 4, 6, 8 or 10");
+        }
+        if let Some(threshold) = config.dedup_threshold
+            && !(threshold > 0.0 && threshold <= 1.0)
+        {
+            return fail("dedup_threshold", threshold.to_string(), "above 0 and at most 1");
         }
         Ok(())
     }

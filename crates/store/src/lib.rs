@@ -19,9 +19,9 @@ pub use library::{
     ProjectChange, RescoredText, Selection, StoredReply, Undone,
 };
 pub use metadata::{
-    Advance, Budget, Change, ChangedSubject, ChunkMark, ChunkScope, ChunkSelection, ChunkTotals, ExportRow,
-    FailedUnit, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner, PairCursor,
-    PairSelection, Reservation, Reserved, UnitCounts, UnitFailure, UnitResult, open_metadata,
-    open_metadata_with, without_credentials,
+    Advance, Budget, Change, ChangedSubject, ChunkMark, ChunkScope, ChunkSelection, ChunkTotals, Compared,
+    ExportRow, FailedUnit, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner,
+    PairCursor, PairSelection, Reservation, Reserved, Sketched, UnitCounts, UnitFailure, UnitResult,
+    open_metadata, open_metadata_with, without_credentials,
 };
 pub use objects::{Objects, PutNew, open_objects};

@@ -317,6 +317,30 @@ pub enum ChangedSubject {
     Export(u32),
 }
 
+/// A pair by what others are compared with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sketched {
+    /// The pair.
+    pub pair: PairId,
+    /// Its sketch, as it was put.
+    pub sketch: Vec<u8>,
+}
+
+/// A pair that was compared with others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The pair.
+    pub pair: PairId,
+    /// Its revision when it was compared.
+    pub revision: u32,
+    /// Which pair it nearly repeats, and how similar they are, 0 to 1.
+    pub near: Option<(PairId, f64)>,
+    /// What later pairs are compared with; empty with the bands.
+    pub sketch: Vec<u8>,
+    /// The bands under which it is found; none where it repeats another, or has no words.
+    pub bands: Vec<u32>,
+}
+
 /// The store of metadata.
 #[async_trait]
 pub trait Metadata: Library {
@@ -550,9 +574,20 @@ pub trait Metadata: Library {
     async fn mark_chunks(&self, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64>;
 
     /// Marks each pair of the project that has the same key as an earlier one (by generation, file
-    /// name, position, slot) as its duplicate, for the keys that occur in this generation; and
-    /// counts those of the generation. Says how many it has.
+    /// name, position, slot), or was found to nearly repeat one, as its duplicate, for the keys that occur
+    /// in this generation; and counts those of the generation. Says how many it has.
     async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64>;
+
+    /// Scored pairs of the generation's project that repeat none by their key and were not compared with
+    /// others yet: the best of the earliest generation first, at most `limit`.
+    async fn pairs_to_compare(&self, generation: GenerationId, limit: u32) -> Result<Vec<Pair>>;
+
+    /// Pairs of the generation's project that were put under one of these bands, at most 64 of each; those
+    /// that a person accepted first, then in order of age.
+    async fn near_candidates(&self, generation: GenerationId, bands: &[u32]) -> Result<Vec<Sketched>>;
+
+    /// Writes which pairs were compared and what was found. One that was changed meanwhile is passed over.
+    async fn put_compared(&self, generation: GenerationId, compared: &[Compared]) -> Result<()>;
 
     // --- exports ---
 

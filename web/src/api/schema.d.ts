@@ -1306,7 +1306,7 @@ export interface components {
          * @description What can be wrong with a pair.
          * @enum {string}
          */
-        FlagCode: "low_grounding" | "unsupported_number" | "unsupported_name" | "negation" | "short_answer" | "not_standalone" | "unfinished" | "refusal" | "prompt_leak" | "language" | "duplicate" | "judge_disagrees" | "personal_data" | "contaminated";
+        FlagCode: "low_grounding" | "unsupported_number" | "unsupported_name" | "negation" | "short_answer" | "not_standalone" | "unfinished" | "refusal" | "prompt_leak" | "language" | "duplicate" | "judge_disagrees" | "personal_data" | "contaminated" | "toxic";
         /**
          * @description What a document is written in.
          * @enum {string}
@@ -1314,6 +1314,13 @@ export interface components {
         Format: "pdf" | "docx" | "markdown" | "txt" | "html" | "csv";
         /** @description The `config` of a generation of pairs. An unknown key is an error that names it. */
         GenerateConfig: {
+            /**
+             * Format: double
+             * @description How similar pairs are that count as duplicates: above 0, at most 1 for those alone that differ in case
+             *     and marks; by default 0.62. Pairs that differ in a number, a name or a denial never are.
+             * @default null
+             */
+            dedup_threshold: number | null;
             /**
              * @description How often each difficulty is asked for.
              * @default {

@@ -9,7 +9,9 @@ use super::{
     library_pairs::{all, list, many, rewritten},
     sample::{World, ada, at, bob},
 };
-use crate::{BulkOutcome, Metadata, PairAction, PairChange, PairFilter, PairOrder, Selection, Undone};
+use crate::{
+    BulkOutcome, Compared, Metadata, PairAction, PairChange, PairFilter, PairOrder, Selection, Undone,
+};
 
 checks!(dyn Metadata:
     are_decided_and_taken_back,
@@ -18,6 +20,7 @@ checks!(dyn Metadata:
     what_is_deleted_comes_back,
     duplicates_are_passed_over_by_a_filter,
     the_next_stands_for_a_first_that_is_deleted,
+    nothing_repeats_a_pair_that_is_deleted,
     a_change_under_an_undone_one_can_be_undone,
     an_undo_is_good_for_a_day,
     touch_nothing_of_another_user,
@@ -168,6 +171,34 @@ async fn the_next_stands_for_a_first_that_is_deleted(store: Arc<dyn Metadata>) -
     let of: Vec<_> = all(&world).await?.iter().map(|pair| pair.duplicate_of).collect();
     ensure_eq!(of, [None, Some(before[0].id), Some(before[0].id)]);
     ensure_eq!(world.now(&run).await?.pairs_duplicate, 2);
+    Ok(())
+}
+
+async fn nothing_repeats_a_pair_that_is_deleted(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let document = world.document(1, "a").await?;
+    let chunks = world.parsed(2, &[&document], 1).await?;
+    let run = world.generated(3, &chunks, "a", 2, |pair| *pair.id.as_uuid().as_bytes()).await?;
+    let before = all(&world).await?;
+    let compared = |at: usize, near| Compared {
+        pair: before[at].id,
+        revision: before[at].revision,
+        near,
+        sketch: Vec::new(),
+        bands: Vec::new(),
+    };
+    let found = [compared(0, None), compared(1, Some((before[0].id, 0.8)))];
+    world.store.put_compared(run.id, &found).await?;
+    ensure_eq!(world.store.mark_duplicates(run.id).await?, 1);
+    let is_flagged = PairFilter { flagged: Some(true), ..PairFilter::default() };
+    let of = |pairs: &[Pair]| pairs.iter().map(|pair| pair.duplicate_of).collect::<Vec<_>>();
+    ensure_eq!(of(&all(&world).await?), [None, Some(before[0].id)]);
+    ensure_eq!(change(&world, PairAction::Reject, &Selection::Filter(is_flagged.clone()), 9).await?, (1, 1));
+    change(&world, PairAction::Delete, &Selection::Ids(vec![before[0].id]), 1).await?;
+    ensure_eq!(of(&all(&world).await?), [None]);
+    ensure_eq!(change(&world, PairAction::Accept, &Selection::Filter(is_flagged), 8).await?, (0, 0));
+    take_back(&world, 1).await?;
+    ensure_eq!(of(&all(&world).await?), [None, Some(before[0].id)]);
     Ok(())
 }
 

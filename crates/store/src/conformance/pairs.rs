@@ -11,7 +11,7 @@ use super::{
     Outcome, checks, ensure, ensure_eq, ensure_err,
     sample::{World, ada, at, bob, generation, pair, passage, project, scores, validation},
 };
-use crate::{ExportRow, Metadata, PairSelection, StoreError};
+use crate::{Compared, ExportRow, Metadata, PairSelection, Sketched, StoreError};
 
 checks!(dyn Metadata:
     are_there_with_their_unit_by_slot,
@@ -19,6 +19,7 @@ checks!(dyn Metadata:
     are_duplicates_of_the_first_of_their_key,
     are_first_by_generation_whenever_they_are_made,
     are_no_duplicates_across_projects,
+    nearly_repeat_what_they_were_found_to_repeat,
     leave_in_order_whatever_the_page,
     leave_as_they_are_selected,
     show_nothing_to_another_user,
@@ -143,6 +144,52 @@ async fn are_first_by_generation_whenever_they_are_made(store: Arc<dyn Metadata>
         .collect();
     let first = pair(early.id, &chunks[0], "a.pdf", 0).0.id;
     ensure_eq!(duplicates, [(early.id, None), (late.id, Some(first))]);
+    Ok(())
+}
+
+async fn nearly_repeat_what_they_were_found_to_repeat(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let document = world.document(1, "a.pdf").await?;
+    let chunks = world.parsed(2, &[&document], 1).await?;
+    let run = world.generated(3, &chunks, "a.pdf", 4, |pair| match pair.slot {
+        // The last says the same as the second.
+        3 => [1; 16],
+        slot => [u8::try_from(slot).unwrap_or(0); 16],
+    });
+    let run = run.await?;
+    world.store.mark_duplicates(run.id).await?;
+    let pairs = world.store.pairs_to_compare(run.id, 10).await?;
+    ensure_eq!(pairs.iter().map(|pair| pair.slot).collect::<Vec<_>>(), [0, 1, 2]);
+    ensure_eq!(world.store.pairs_to_compare(run.id, 2).await?.len(), 2);
+    let compared = |at: usize, near: Option<PairId>, bands: &[u32]| Compared {
+        pair: pairs[at].id,
+        revision: pairs[at].revision,
+        near: near.map(|of| (of, 0.75)),
+        sketch: vec![at as u8, 9],
+        bands: bands.to_vec(),
+    };
+    let found = [
+        compared(0, None, &[7, u32::MAX]),
+        compared(1, Some(pairs[0].id), &[]),
+        // This one was changed while it was compared.
+        Compared { revision: pairs[2].revision + 1, ..compared(2, None, &[8]) },
+    ];
+    world.store.put_compared(run.id, &found).await?;
+    let left: Vec<_> = world.store.pairs_to_compare(run.id, 10).await?.iter().map(|pair| pair.id).collect();
+    ensure_eq!(left, [pairs[2].id]);
+    let known = Sketched { pair: pairs[0].id, sketch: vec![0, 9] };
+    ensure_eq!(world.store.near_candidates(run.id, &[u32::MAX, 7, 8]).await?, [known]);
+    ensure_eq!(world.store.near_candidates(run.id, &[1, 8]).await?, []);
+    for _ in 0..2 {
+        ensure_eq!(world.store.mark_duplicates(run.id).await?, 2);
+        let rows = rows(&world, &PairSelection::default()).await?;
+        let of: Vec<_> = rows.iter().map(|row| row.pair.duplicate_of).collect();
+        ensure_eq!(of, [None, Some(pairs[0].id), None, Some(pairs[0].id)]);
+        let flags: Vec<_> =
+            rows[1].pair.flags.iter().filter(|flag| flag.code == FlagCode::Duplicate).collect();
+        ensure_eq!(flags.len(), 1);
+        ensure!(flags[0].detail.contains("75%") && flags[0].detail.contains(&pairs[0].id.to_string()));
+    }
     Ok(())
 }
 

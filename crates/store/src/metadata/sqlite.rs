@@ -45,9 +45,9 @@ use sqlx::{
 };
 
 use super::{
-    Advance, Budget, Change, ChunkSelection, ChunkTotals, ExportRow, Finished, GenerationContext,
-    LedgerEntry, Metadata, OpenMode, Owner, PairCursor, PairSelection, Reservation, Reserved, UnitCounts,
-    UnitResult,
+    Advance, Budget, Change, ChunkSelection, ChunkTotals, Compared, ExportRow, Finished, GenerationContext,
+    LedgerEntry, Metadata, OpenMode, Owner, PairCursor, PairSelection, Reservation, Reserved, Sketched,
+    UnitCounts, UnitResult,
 };
 use crate::{ChunkMark, Result, StoreError};
 
@@ -351,6 +351,18 @@ impl Metadata for Sqlite {
 
     async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64> {
         duplicates::mark(self, generation).await
+    }
+
+    async fn pairs_to_compare(&self, generation: GenerationId, limit: u32) -> Result<Vec<Pair>> {
+        duplicates::near::to_compare(self, generation, limit).await
+    }
+
+    async fn near_candidates(&self, generation: GenerationId, bands: &[u32]) -> Result<Vec<Sketched>> {
+        duplicates::near::candidates(self, generation, bands).await
+    }
+
+    async fn put_compared(&self, generation: GenerationId, compared: &[Compared]) -> Result<()> {
+        duplicates::near::put(self, generation, compared).await
     }
 
     async fn export_rows(

@@ -1,4 +1,7 @@
-//! Which pairs repeat which: the first of a key stands for all.
+//! Which pairs repeat which: the first of a key stands for all, and what nearly repeats another ([`near`])
+//! for none.
+
+pub(super) mod near;
 
 use model::{GenerationId, ProjectId, UndoId};
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -14,14 +17,19 @@ use crate::{Result, StoreError};
 pub(super) fn mark_sql(keys: &str) -> String {
     format!(
         "WITH firsts AS (
-             SELECT p.id, FIRST_VALUE(p.id) OVER (
-                 PARTITION BY p.dup_key
-                 ORDER BY p.generation_id, p.filename, p.position, p.slot, p.document_id) AS first
+             SELECT p.id, FIRST_VALUE(p.id) OVER same AS first, FIRST_VALUE(p.near_of) OVER same AS near
              FROM (SELECT DISTINCT dup_key FROM ({keys}) WHERE dup_key IS NOT NULL) AS keys
-             CROSS JOIN pairs p ON p.project_id = ?2 AND p.dup_key = keys.dup_key)
-         UPDATE pairs SET duplicate_of = NULLIF(firsts.first, firsts.id)
-         FROM firsts
-         WHERE pairs.id = firsts.id AND pairs.duplicate_of IS NOT NULLIF(firsts.first, firsts.id)"
+             CROSS JOIN pairs p ON p.project_id = ?2 AND p.dup_key = keys.dup_key
+             WINDOW same AS (
+                 PARTITION BY p.dup_key
+                 ORDER BY p.generation_id, p.filename, p.position, p.slot, p.document_id)),
+         found AS (
+             SELECT id, NULLIF(COALESCE(
+                 (SELECT COALESCE(q.duplicate_of, q.id) FROM pairs q WHERE q.id = firsts.near), first), id) AS first
+             FROM firsts)
+         UPDATE pairs SET duplicate_of = found.first
+         FROM found
+         WHERE pairs.id = found.id AND pairs.duplicate_of IS NOT found.first"
     )
 }
 

@@ -1,6 +1,9 @@
 //! Pairs: what they say as JSON, what they are found, ordered and counted by as columns.
 
-use model::{ChunkId, GenerationId, Pair, PairId, PairOrigin, PairText, ProjectId, Scores, Time, UserId};
+use model::{
+    ChunkId, Flag, FlagCode, GenerationId, Pair, PairId, PairOrigin, PairText, ProjectId, Scores, Time,
+    UserId,
+};
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -278,7 +281,22 @@ pub(super) fn read(row: &SqliteRow) -> Result<Pair> {
     if let Some(time) = read_time(row, "changed_at")? {
         pair.updated_at = pair.updated_at.max(time);
     }
+    if let Some(first) = pair.duplicate_of {
+        let similarity: Option<f64> = row.try_get("similarity")?;
+        pair.flags.push(duplicate(first, similarity));
+    }
     Ok(pair)
+}
+
+/// The reason of the mark as a flag.
+fn duplicate(first: PairId, similarity: Option<f64>) -> Flag {
+    let detail = match similarity {
+        Some(similarity) => {
+            format!("It shares {:.0}% of its content words with pair {first}.", similarity * 100.0)
+        }
+        None => format!("It says the same as pair {first}."),
+    };
+    Flag { code: FlagCode::Duplicate, detail }
 }
 
 type Kind = (Option<model::QuestionType>, Option<model::Difficulty>);

@@ -18,7 +18,7 @@ async fn plan(sql: &str) -> Vec<String> {
 }
 
 /// Names that do not stand for a table of ours.
-const IN_MEMORY: [&str; 4] = ["json_each", "(subquery", "keys", "firsts"];
+const IN_MEMORY: [&str; 6] = ["json_each", "j VIRTUAL", "(subquery", "keys", "firsts", "found"];
 
 fn walks(step: &str) -> bool {
     // Of all generations, few have not ended.
@@ -38,6 +38,8 @@ fn walks(step: &str) -> bool {
 #[case::done(finish::DONE)]
 #[case::work_pairs(pairs::OF_CHUNK)]
 #[case::mark_duplicates(&duplicates::mark_sql(duplicates::OF_GENERATION))]
+#[case::to_compare(duplicates::near::TO_COMPARE)]
+#[case::near_candidates(duplicates::near::CANDIDATES)]
 #[case::mark_chunks(marks::MARK)]
 #[case::count_duplicates(duplicates::COUNT)]
 #[case::chunks_to_generate(chunks::TO_GENERATE)]

@@ -23,7 +23,7 @@ const MOVED: &str = "seq, id, project_id, generation_id, document_id, chunk_id, 
     page_start, page_end, char_start, char_end, review_status, reviewed_by, reviewed_at, changed_at, revision, \
     created_at, quality_score, grounding_score, quality_rank, grounding_rank, question_type, difficulty, flags, \
     flagged, token_count, dup_key, \
-    generated_key, duplicate_of, topic, validation, body, edit";
+    generated_key, duplicate_of, near_of, similarity, topic, validation, body, edit";
 
 pub(super) async fn change(
     db: &Sqlite,
@@ -144,9 +144,13 @@ async fn delete(connection: &mut SqliteConnection, project: ProjectId, undo: Und
         .bind(*undo.as_uuid())
         .execute(&mut *connection)
         .await?;
-    duplicates::mark_where(connection, project, "SELECT dup_key FROM pairs_deleted WHERE undo_id = ?1", undo)
-        .await
+    duplicates::mark_where(connection, project, DELETED, undo).await
 }
+
+/// The keys of deleted pairs, and of those that nearly repeat one.
+const DELETED: &str = "
+SELECT dup_key FROM pairs_deleted WHERE undo_id = ?1
+UNION SELECT p.dup_key FROM pairs_deleted d CROSS JOIN pairs p ON p.near_of = d.id WHERE d.undo_id = ?1";
 
 /// The columns that follow from `edit` where it is there, else from what was made.
 pub(in super::super) const DERIVE: &str = "
@@ -250,8 +254,7 @@ async fn bring_back(connection: &mut SqliteConnection, project: ProjectId, undo:
     .bind(*undo.as_uuid())
     .execute(&mut *connection)
     .await?;
-    duplicates::mark_where(connection, project, "SELECT dup_key FROM pairs_deleted WHERE undo_id = ?1", undo)
-        .await?;
+    duplicates::mark_where(connection, project, DELETED, undo).await?;
     sqlx::query("DELETE FROM pairs_deleted WHERE undo_id = ?")
         .bind(*undo.as_uuid())
         .execute(connection)
