@@ -38,13 +38,18 @@ def start(
     env: dict | None = None,
     limit: int | None = None,
     group: bool = False,
+    source: Path | None = None,
 ) -> subprocess.Popen:
-    """Starts a command with its output in a file, or nowhere; `limit` bounds its address space in bytes, `group` makes it lead a process group."""
+    """Starts a command with its output in a file, or nowhere, and its input from the file `source`, or nothing; `limit` bounds its address space in bytes, `group` makes it lead a process group."""
     bounded = (lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))) if limit else None
-    with open(output or os.devnull, "wb") as out, open(errors or os.devnull, "wb") as err:
+    with (
+        open(source or os.devnull, "rb") as into,
+        open(output or os.devnull, "wb") as out,
+        open(errors or os.devnull, "wb") as err,
+    ):
         return subprocess.Popen(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            stdin=into,
             stdout=out,
             stderr=err,
             env=os.environ | (env or {}),
