@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { key, signIn } from "../api/auth";
 import { BASE } from "../api/client";
 import { asProblem, Problem } from "../api/problem";
+import { sentence } from "../ui/format";
 import { Mark } from "./Mark";
 import styles from "./SignIn.module.css";
 
@@ -33,7 +34,7 @@ export function SignIn() {
       client.clear();
       signIn(token);
     } catch (failure) {
-      setError(asProblem(failure).message);
+      setError(sentence(asProblem(failure).message));
     } finally {
       setBusy(false);
     }
