@@ -8,6 +8,7 @@ import type { Pair, PairWithSource } from "./types";
 class Server {
   readonly pairs = new Map<string, Pair>();
   away = false;
+  lists = true;
   log: string[] = [];
   notes: Note[] = [];
   kept: readonly Save[] = [];
@@ -58,6 +59,7 @@ class Server {
   ports(): SessionPorts {
     return {
       list: async (_, cursor, limit) => {
+        if (!this.lists) throw new Error("no list");
         const after = cursor ?? "";
         const found = this.matching().filter((pair) => pair.id > after);
         const items = found.slice(0, limit);
@@ -246,6 +248,19 @@ describe("undo", () => {
 });
 
 describe("what goes wrong", () => {
+  it("is told apart: what was done to many is done, though the list cannot be read again", async () => {
+    session.selection.selectAll();
+    server.lists = false;
+    await session.bulk("accept");
+    const kinds = server.notes.map((note) => note.kind);
+    expect(kinds).toEqual(["bulk", "failed"]);
+    expect(session.rows.all).toHaveLength(100);
+    server.lists = true;
+    await session.undo();
+    expect((await server.ports().counts()).pending).toBe(250);
+    expect(session.canUndo).toBe(false);
+  });
+
   it("is kept while the server is away, over a reload too", async () => {
     server.away = true;
     session.decide("accepted");

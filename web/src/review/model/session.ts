@@ -272,7 +272,7 @@ export class Session {
     this.selection.clear();
     this.details.clear();
     this.ports.notify({ kind: "bulk", action, outcome });
-    await this.reload();
+    await this.readAnew();
   }
 
   /** How many pairs match by now. */
@@ -472,7 +472,14 @@ export class Session {
     const { changed, kept } = await this.ports.undoBulk(undo);
     this.details.clear();
     this.ports.notify({ kind: "undone", pair: null, changed, kept: kept.length });
-    await this.reload();
+    await this.readAnew();
+  }
+
+  /** What was done is done, even where the list cannot be read again. */
+  private async readAnew(): Promise<void> {
+    await this.reload().catch((error: unknown) => {
+      this.ports.notify({ kind: "failed", what: "The list is as it was before", problem: asError(error) });
+    });
   }
 
   private snapshot(): Rows {
