@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changes, wordCount } from "./change";
+import { changes } from "./change";
+import { wordCount } from "./wordCount";
 
 describe("changes", () => {
   it("are of words, counted, with what is the same shortened", () => {

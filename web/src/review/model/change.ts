@@ -1,4 +1,5 @@
 import { diffWordsWithSpace } from "diff";
+import { wordCount } from "./wordCount";
 
 /** A stretch of the changes from one text to another. */
 export interface Change {
@@ -52,6 +53,3 @@ function shorten(text: string, first: boolean, last: boolean): Change[] {
   if (tail > 0) made.push({ kind: "same", text: words.slice(-tail).join("") });
   return made;
 }
-
-/** The words of a text, by what stands between white space. */
-export const wordCount = (text: string) => text.match(/\S+/gu)?.length ?? 0;

@@ -6,6 +6,7 @@ import { commandKey, Key } from "../../ui/Key";
 import { changeOf, drafts, type Text, textOf, withChange } from "../model/drafts";
 import type { Conflict } from "../model/session";
 import type { Pair } from "../model/types";
+import { wordCount } from "../model/wordCount";
 import { ConflictNote } from "./ConflictNote";
 import styles from "./Edit.module.css";
 import pane from "./Pair.module.css";
@@ -195,9 +196,9 @@ function fault(text: Text): string | null {
     : null;
 }
 
-const words = (text: Text) => {
-  const parts = text.turns.length > 0 ? text.turns.map((turn) => turn.content) : [text.question, text.answer];
-  return parts.reduce((sum, part) => sum + (part.match(/\S+/gu)?.length ?? 0), 0);
-};
+const words = (text: Text) =>
+  text.turns.length > 0
+    ? text.turns.reduce((sum, turn) => sum + wordCount(turn.content), 0)
+    : wordCount(text.answer);
 
 export const onlyText = ({ review_status: _, ...text }: Conflict["mine"]) => text as Partial<Text>;
