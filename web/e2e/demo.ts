@@ -20,3 +20,19 @@ export async function decide(forge: Forge, project: string): Promise<void> {
   await forge.ask("POST", `/projects/${project}/export`, { format: "chatml" });
   await forge.ask("POST", `/projects/${project}/export`, { format: "alpaca", min_quality_score: 0.96 });
 }
+
+/** A pair whose answer is of several sentences, one of which the source does not hold: it waits for review. */
+export async function telling(forge: Forge, project: string): Promise<string> {
+  for (const { id } of await forge.pairs(project, "review_status=pending")) {
+    const { source } = await forge.ask<{ source: { text: string; content_type: string } }>(
+      "GET",
+      `/pairs/${id}`,
+    );
+    const sentences = source.text.match(/(?<=\s)[A-Z][^.!?\n|]{40,130}\.(?=\s)/g) ?? [];
+    if (source.content_type !== "prose" || sentences.length < 4) continue;
+    const answer = `${sentences.slice(0, 3).join(" ")} Wait for 45 minutes before the next step in Oslo.`;
+    await forge.ask("PUT", `/pairs/${id}`, { answer, review_status: "pending" });
+    return id;
+  }
+  throw new Error("no pair has a source of several sentences");
+}

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { it } from "vitest";
 import { launch, NARROW, open, WIDE } from "./browser";
-import { decide, example } from "./demo";
+import { decide, example, telling } from "./demo";
 import { Forge } from "./forge";
 
 const FOLDER = process.env.SCREENSHOTS ?? resolve(import.meta.dirname, "../../docs/screenshots");
@@ -20,10 +20,11 @@ it("takes a picture of each page: light, dark, narrow", async () => {
   try {
     const project = await example(forge);
     await decide(forge, project);
+    const pair = await telling(forge, project);
     for (const look of LOOKS) {
       const { page, context } = await open(browser, look);
       for (const name of PAGES) {
-        await page.goto(`${forge.url}/p/${project}/${name}`);
+        await page.goto(`${forge.url}/p/${project}/${name}${name === "review" ? `?pair=${pair}` : ""}`);
         await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
         if (name === "review") await page.getByTestId("question").waitFor();
         await page.waitForTimeout(1_000);

@@ -52,6 +52,26 @@ describe("tie", () => {
   });
 });
 
+describe("what is missing", () => {
+  it("is told of once, with what lies within it", () => {
+    const ties = tie({
+      answer: "Wait for 45 minutes in Oslo. Then go.",
+      evidence: [],
+      unsupported: [
+        { answer_start: 9, answer_end: 11, reason: "number" },
+        { answer_start: 0, answer_end: 28, reason: "all" },
+        { answer_start: 23, answer_end: 27, reason: "name" },
+      ],
+      source: source("x"),
+    });
+    expect(ties.missing.map((one) => [one.words, one.reasons])).toEqual([
+      ["Wait for 45 minutes in Oslo.", ["all", "number", "name"]],
+    ]);
+    expect(ties.answer.map((one) => one.text)).toEqual(["Wait for 45 minutes in Oslo.", " Then go."]);
+    expect(inWords(ties.sentences, ties.missing)).toBe("1 sentence not supported");
+  });
+});
+
 describe("in words", () => {
   const of = (...scores: number[]) =>
     inWords(

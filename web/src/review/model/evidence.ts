@@ -16,7 +16,7 @@ export interface Sentence {
 /** Words of the answer that the source does not hold. */
 export interface Missing {
   words: string;
-  reason: string;
+  reasons: string[];
   span: Span;
 }
 
@@ -64,20 +64,33 @@ export function tie(pair: Pick<PairWithSource, "answer" | "evidence" | "unsuppor
     answer: span,
     source: inSource.get(item) ?? { start: 0, end: 0 },
   }));
-  const missing = utf16Spans(pair.answer, pair.unsupported, (one) => ({
-    start: one.answer_start,
-    end: one.answer_end,
-  })).map(({ item, span }) => ({
-    words: pair.answer.slice(span.start, span.end),
-    reason: item.reason,
-    span,
-  }));
+  const missing = outermost(
+    utf16Spans(pair.answer, pair.unsupported, (one) => ({
+      start: one.answer_start,
+      end: one.answer_end,
+    })).map(({ item, span }) => ({
+      words: pair.answer.slice(span.start, span.end),
+      reasons: [item.reason],
+      span,
+    })),
+  );
   return {
     sentences,
     missing,
     answer: answerPieces(pair.answer, sentences, missing),
     source: sourcePieces(text, sentences),
   };
+}
+
+/** What lies within another is told of with it. */
+function outermost(all: Missing[]): Missing[] {
+  const made: Missing[] = [];
+  for (const one of all.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end)) {
+    const outer = made.at(-1);
+    if (outer && one.span.end <= outer.span.end) outer.reasons.push(...one.reasons);
+    else made.push(one);
+  }
+  return made;
 }
 
 function answerPieces(text: string, sentences: Sentence[], missing: Missing[]): AnswerPiece[] {
@@ -112,13 +125,24 @@ export function held(score: number): "Supported" | "Partly" {
   return score >= WELL_HELD ? "Supported" : "Partly";
 }
 
-/** The sentences in words: "3 sentences supported, 1 partly". */
-export function inWords(sentences: readonly Sentence[]): string {
-  if (sentences.length === 0) return "No sentence is tied to the source";
+/** The sentences in words: "3 sentences supported, 1 partly, 1 not". */
+export function inWords(sentences: readonly Sentence[], missing: readonly Missing[] = []): string {
   const supported = sentences.filter((one) => held(one.score) === "Supported").length;
   const partly = sentences.length - supported;
-  const noun = supported === 1 ? "sentence" : "sentences";
-  if (partly === 0) return `${supported} ${noun} supported`;
-  if (supported === 0) return `${partly} ${partly === 1 ? "sentence" : "sentences"} partly supported`;
-  return `${supported} ${noun} supported, ${partly} partly`;
+  const apart = (one: Missing) =>
+    sentences.every(({ answer }) => one.span.end <= answer.start || one.span.start >= answer.end);
+  const not = missing.filter(apart).length;
+  const counted: [number, string][] = [
+    [supported, "supported"],
+    [partly, "partly supported"],
+    [not, "not supported"],
+  ];
+  const said = counted.filter(([count]) => count > 0);
+  if (said.length === 0) return "No sentence is tied to the source";
+  return said
+    .map(([count, word], at) => {
+      if (at > 0) return `${count} ${word.replace(" supported", "")}`;
+      return `${count} ${count === 1 ? "sentence" : "sentences"} ${word}`;
+    })
+    .join(", ");
 }

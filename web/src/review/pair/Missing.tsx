@@ -12,7 +12,7 @@ export function MissingWords({ missing, onFix }: { missing: Missing[]; onFix?: (
   if (missing.length === 0) return null;
   const listed = missing.slice(0, LISTED).map((one) => `“${visible(one.words).slice(0, 120)}”`);
   const more = missing.length - listed.length;
-  const reasons = [...new Set(missing.map((one) => one.reason))].slice(0, 3);
+  const reasons = [...new Set(missing.flatMap((one) => one.reasons))].slice(0, 3);
   return (
     <div className={styles.banner}>
       <IconAlertTriangle size={16} stroke={1.75} aria-hidden />

@@ -42,7 +42,7 @@ export function PairBody({ detail, ties, onFix }: { detail: Detail; ties: Ties; 
         <div className={styles.label}>
           <span>{pair.generation_type === "classification" ? "Label" : "Answer"}</span>
           {pair.generation_type !== "classification" && (
-            <span>{old ? "Measured again when saved" : inWords(ties.sentences)}</span>
+            <span>{old ? "Measured again when saved" : inWords(ties.sentences, ties.missing)}</span>
           )}
         </div>
         <Answer ties={ties} className={styles.answer} />
