@@ -39,6 +39,7 @@ export const FLAG_WORDS: Record<Pair["flags"][number]["code"], string> = {
   judge_disagrees: "Judge disagrees",
   personal_data: "Personal data",
   contaminated: "In a benchmark",
+  toxic: "Toxic words",
 };
 
 export const SORT_WORDS: Record<Sort, string> = {
