@@ -206,7 +206,7 @@ export function GenerateForm({
         onChange={(event) => onChange({ systemPrompt: event.currentTarget.value })}
       />
       <details className={styles.more}>
-        <summary>More: seed, concurrency</summary>
+        <summary>More: seed, concurrency, duplicate threshold</summary>
         <div className={styles.moreFields}>
           <NumberInput
             label="Seed"
@@ -228,6 +228,19 @@ export function GenerateForm({
             hideControls
             value={settings.concurrency ?? ""}
             onChange={(value) => onChange({ concurrency: numberOf(value) || null })}
+          />
+          <NumberInput
+            label="Duplicates from"
+            description="How similar two pairs are, above 0 to 1; by default 0.62"
+            inputWrapperOrder={order}
+            min={0.01}
+            max={1}
+            step={0.05}
+            decimalScale={2}
+            placeholder="0.62"
+            hideControls
+            value={settings.dedupThreshold ?? ""}
+            onChange={(value) => onChange({ dedupThreshold: numberOf(value) || null })}
           />
         </div>
       </details>

@@ -45,6 +45,7 @@ export type Settings = {
   systemPrompt: string;
   seed: number;
   concurrency: number | null;
+  dedupThreshold: number | null;
   labels: string[];
   turns: number;
 };
@@ -64,6 +65,7 @@ export const DEFAULTS: Settings = {
   systemPrompt: "",
   seed: 0,
   concurrency: null,
+  dedupThreshold: null,
   labels: [],
   turns: 4,
 };
@@ -88,6 +90,7 @@ export function toRequest(settings: Settings): NewGeneration {
     language: settings.language.trim() || null,
     seed: settings.seed,
     max_concurrency: settings.concurrency,
+    dedup_threshold: settings.dedupThreshold,
     max_cost_usd: settings.maxCost,
     max_tokens_total: settings.maxTokens,
   };
@@ -122,6 +125,7 @@ export function fromRun(run: Generation): Settings {
     systemPrompt: run.system_prompt ?? "",
     seed: config?.seed ?? 0,
     concurrency: config?.max_concurrency ?? null,
+    dedupThreshold: config?.dedup_threshold ?? null,
     labels: config?.labels ?? [],
     turns: config?.turns ?? DEFAULTS.turns,
   };
