@@ -12,6 +12,7 @@ mod retry;
 mod secret;
 mod too_long;
 mod transport;
+mod wire;
 
 use std::fmt;
 use std::time::Duration;
@@ -231,7 +232,7 @@ impl Gateway {
 impl Gateway {
     /// One request in one form.
     async fn complete(&self, request: &ChatRequest, form: &Form) -> Result<ChatReply, ChatError> {
-        let body = form.body(request).to_string();
+        let body = wire::text(&form.body(request)).map_err(|error| ChatError::Wrapper(error.to_string()))?;
         self.ask(&request.model, &Bytes::from(body)).await
     }
 

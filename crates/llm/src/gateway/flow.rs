@@ -1,8 +1,9 @@
 //! How many requests are under way at once: as many as the gateway lets in.
 //!
 //! A window of places that halves when the gateway refuses and grows by one a round trip while it
-//! does not, as TCP does it. Each process has a window of its own: such windows share a gateway
-//! fairly without knowing of one another, since all of them meet the same refusals.
+//! does not, as TCP does it. One refusal among many answers takes few places: gateways also refuse for
+//! reasons that have nothing to do with how many ask. Each process has a window of its own: such windows
+//! share a gateway fairly without knowing of one another, since all of them meet the same refusals.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,6 +12,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::retry;
+
+/// Where one of so many places is refused within a round trip, the window is too large, and halves; fewer
+/// refusals are of their requests, which wait as long as they are told to, and take one of `GIVEN_UP` places each.
+const HALVING: usize = 4;
+const GIVEN_UP: usize = 16;
+
+/// A window that halved so often without any answer says that the gateway takes nothing for now: all wait.
+const OF_ALL: u32 = 3;
 
 /// Whoever asks to be left alone for longer is asked again after this time.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
@@ -27,12 +36,15 @@ struct State {
     window: usize,
     /// Places that are to go and were taken when the window shrank.
     owed: usize,
-    /// How often the window shrank. Requests of an earlier time tell nothing about this one.
+    /// How often the window halved. Requests of an earlier time tell nothing about this one.
     round: u64,
-    /// Answers since the window last changed.
+    /// The window when this round trip began.
+    from: usize,
+    /// Answers and refusals in this round trip.
     answered: usize,
-    /// Refusals in a row that the window could not shrink for.
-    stuck: u32,
+    refused: usize,
+    /// How often the window halved since the last answer.
+    halved: u32,
     /// Nobody is let in before.
     paused_until: Option<Instant>,
 }
@@ -48,7 +60,16 @@ impl Flow {
     /// At most `most` places, and all of them to begin with.
     pub(super) fn new(most: usize) -> Self {
         let most = most.clamp(1, Semaphore::MAX_PERMITS);
-        let state = State { window: most, owed: 0, round: 0, answered: 0, stuck: 0, paused_until: None };
+        let state = State {
+            window: most,
+            owed: 0,
+            round: 0,
+            from: most,
+            answered: 0,
+            refused: 0,
+            halved: 0,
+            paused_until: None,
+        };
         Self { places: Semaphore::new(most), most, state: Mutex::new(state) }
     }
 
@@ -87,10 +108,10 @@ impl Place<'_> {
         // Only a window that is full tells whether there is room for more.
         let full = self.flow.places.available_permits() == 0;
         self.flow.with(|state| {
+            state.halved = 0;
             if self.round != state.round {
                 return;
             }
-            state.stuck = 0;
             if state.window == self.flow.most || !full {
                 return;
             }
@@ -98,8 +119,8 @@ impl Place<'_> {
             if state.answered < state.window {
                 return;
             }
-            state.answered = 0;
             state.window += 1;
+            state.begin_round_trip();
             match state.owed.checked_sub(1) {
                 Some(owed) => state.owed = owed,
                 None => self.flow.places.add_permits(1),
@@ -107,30 +128,47 @@ impl Place<'_> {
         });
     }
 
-    /// The gateway had no room for the request, and asks to be left alone for a while or does not
-    /// say. Of the requests of one round trip only the first counts.
+    /// The gateway had no room for the request, and asks to be left alone for a while or does not say.
     pub(super) fn refused(&self, wait: Option<Duration>) {
-        let backoff = self.flow.with(|state| {
+        let pause = self.flow.with(|state| {
             if self.round != state.round {
                 return None;
             }
-            let window = state.window.div_ceil(2);
-            let gone = state.window - window;
-            state.owed += gone - self.flow.places.forget_permits(gone);
-            state.round += 1;
-            state.answered = 0;
-            state.window = window;
-            if gone > 0 {
-                tracing::debug!(window, "the gateway refuses, so fewer requests are under way at once");
+            state.refused += 1;
+            if state.refused * HALVING < state.window {
+                let window = state.window - (state.window / GIVEN_UP).max(1);
+                state.shrink(window, &self.flow.places);
                 return None;
             }
+            let gone = state.shrink(state.from.div_ceil(2).min(state.window), &self.flow.places);
+            state.round += 1;
+            state.begin_round_trip();
+            state.halved += 1;
+            tracing::debug!(
+                window = state.window,
+                "the gateway refuses, so fewer requests are under way at once"
+            );
             // Where nothing is left to halve, time has to do it.
-            state.stuck += 1;
-            Some(retry::jittered(state.stuck))
+            (state.halved >= OF_ALL || gone == 0)
+                .then(|| wait.unwrap_or_else(|| retry::jittered(state.halved)))
         });
-        if let Some(time) = wait.or(backoff) {
+        if let Some(time) = pause {
             self.flow.pause(time);
         }
+    }
+}
+
+impl State {
+    /// Makes the window smaller; says by how much.
+    fn shrink(&mut self, window: usize, places: &Semaphore) -> usize {
+        let gone = self.window - window;
+        self.owed += gone - places.forget_permits(gone);
+        self.window = window;
+        gone
+    }
+
+    fn begin_round_trip(&mut self) {
+        (self.from, self.answered, self.refused) = (self.window, 0, 0);
     }
 }
 
@@ -187,13 +225,32 @@ mod tests {
     async fn a_pause_holds_for_all_and_is_bounded() {
         let flow = Flow::new(4);
         let start = Instant::now();
-        flow.enter().await.refused(Some(Duration::from_secs(7)));
+        flow.pause(Duration::from_secs(7));
         flow.pause(Duration::from_secs(2));
         round(&flow, 2, |place| place.answered()).await;
         assert_eq!(start.elapsed(), Duration::from_secs(7));
         flow.pause(Duration::MAX);
         flow.enter().await;
         assert_eq!(start.elapsed(), Duration::from_secs(7) + LONGEST_PAUSE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_refusal_among_answers_stops_nobody_else() {
+        let flow = Flow::new(32);
+        let (start, wait) = (Instant::now(), Some(Duration::from_secs(9)));
+        for _ in 0..20 {
+            flow.enter().await.refused(wait);
+            for _ in 0..20 {
+                round(&flow, flow.window(), |place| place.answered()).await;
+            }
+        }
+        assert_eq!((start.elapsed(), flow.window()), (Duration::ZERO, 32));
+        while start.elapsed() == Duration::ZERO {
+            assert!(flow.window() > 1);
+            flow.enter().await.refused(wait);
+            flow.enter().await;
+        }
+        assert_eq!(start.elapsed(), Duration::from_secs(9));
     }
 
     #[tokio::test(start_paused = true)]
@@ -210,6 +267,30 @@ mod tests {
         flow.enter().await.refused(None);
         drop(flow.enter().await);
         assert!(start.elapsed() <= Duration::from_millis(500), "{:?}", start.elapsed());
+    }
+
+    /// A gateway that refuses one request in twenty, however few there are.
+    #[tokio::test(start_paused = true)]
+    async fn refusals_for_no_reason_leave_places_enough() {
+        let flow = Flow::new(32);
+        let (mut windows, mut chance) = (0, 0_u32);
+        for _ in 0..200 {
+            let here = flow.window();
+            windows += here;
+            let mut places = Vec::new();
+            for _ in 0..here {
+                places.push(flow.enter().await);
+            }
+            for place in &places {
+                chance = chance.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+                if (chance >> 16) % 20 == 0 {
+                    place.refused(None);
+                } else {
+                    place.answered();
+                }
+            }
+        }
+        assert!(windows / 200 >= 12, "{} places on average", windows / 200);
     }
 
     /// A gateway with room for some: nearly none is refused once the window has found it.
