@@ -153,11 +153,11 @@ fn learnt(generation: &Generation, made_from: ChunkTotals, around: f64, most_at_
 /// What is usual: no call is made twice, tokens are those of `o200k_base`.
 fn usual(settings: &GenerateSettings) -> Rates {
     let reply = match settings.generation_type {
-        GenerationType::Qa => 110.0,
-        GenerationType::Instruction => 130.0,
-        GenerationType::Conversation => 260.0,
-        GenerationType::Summary => 150.0,
-        GenerationType::Classification => 60.0,
+        GenerationType::Qa => 100.0,
+        GenerationType::Instruction => 100.0,
+        GenerationType::Conversation => 170.0,
+        GenerationType::Summary => 95.0,
+        GenerationType::Classification => 57.0,
     };
     let tokens = reply * f64::from(settings.config.pairs_per_chunk);
     Rates { calls: 1.0, tokens: 1.0, reply, seconds: FIRST_TOKEN_SECONDS + tokens / TOKENS_PER_SECOND }

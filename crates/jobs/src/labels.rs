@@ -4,9 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use ::generate::{MAX_SAMPLES, TeachError, propose_labels};
 use model::{Generation, GenerationKind, GenerationType, UnitId, UserId};
-use store::Budget;
 
-use crate::{Environment, JobsError, LOG_TARGET, ledger::LedgeredModel, lock::NamedLock};
+use crate::{
+    Environment, JobsError, LOG_TARGET,
+    ledger::{Allowance, LedgeredModel},
+    lock::NamedLock,
+};
 
 /// How often a process looks whether another has the labels that it waits for.
 const OTHERS: Duration = Duration::from_millis(500);
@@ -18,7 +21,7 @@ pub(crate) async fn settle(
     environment: &Arc<Environment>,
     user: &UserId,
     generation: &mut Generation,
-    budget: &Budget,
+    allowance: &Allowance,
 ) -> Result<Option<String>, JobsError> {
     let needs = |generation: &Generation| {
         generation.settings.as_ref().is_some_and(|settings| {
@@ -40,7 +43,7 @@ pub(crate) async fn settle(
         };
         let proposed = match fixed(environment, user, generation).await? {
             Some(labels) => Ok(labels),
-            None => propose(environment, generation, budget).await?,
+            None => propose(environment, generation, allowance).await?,
         };
         let settled = match proposed {
             Ok(labels) => Ok(metadata.fix_labels(generation.id, &labels).await?),
@@ -78,7 +81,7 @@ async fn fixed(
 async fn propose(
     environment: &Environment,
     generation: &Generation,
-    budget: &Budget,
+    allowance: &Allowance,
 ) -> Result<Result<Vec<String>, String>, JobsError> {
     let Some(settings) = &generation.settings else {
         return Ok(Err("the generation has no settings".into()));
@@ -88,7 +91,7 @@ async fn propose(
     let limit = u32::try_from(MAX_SAMPLES).unwrap_or(u32::MAX);
     let samples = environment.metadata.sample_passages(generation.id, limit).await?;
     let unit = UnitId::derive([generation.id.as_uuid().as_bytes().as_slice(), b"labels"]);
-    let model = LedgeredModel { environment, inner, generation: generation.id, unit, budget };
+    let model = LedgeredModel { environment, inner, generation: generation.id, unit, again: true, allowance };
     Ok(match propose_labels(&model, settings, &samples).await {
         Ok(labels) => {
             tracing::info!(target: LOG_TARGET, labels = labels.join("; "), "the teacher proposed labels");

@@ -4,16 +4,34 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest};
-use model::{GenerationId, Price, UnitId, Usage};
+use model::{GenerationId, Price, Sha256Hex, UnitId, Usage, sha256_hex};
 use store::{Budget, LedgerEntry, Reservation, Reserved};
+use tokio::sync::Notify;
 
 use crate::{Environment, LOG_TARGET};
 
-/// How often a call that waits for others looks whether they have left enough.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often a call that waits looks whether calls of other processes have left enough; those of its own say so.
+const OTHERS: Duration = Duration::from_secs(1);
 
 /// What a reply without a bound of its own may be as long as, in tokens.
 const LONGEST_REPLY: u32 = 8_192;
+
+/// What may be spent, and word of calls that have not come to all that was set aside for them.
+#[derive(Debug, Default)]
+pub(crate) struct Allowance {
+    budget: Budget,
+    freed: Notify,
+}
+
+impl Allowance {
+    pub(crate) fn new(budget: Budget) -> Self {
+        Self { budget, freed: Notify::new() }
+    }
+
+    fn is_bounded(&self) -> bool {
+        self.budget != Budget::default()
+    }
+}
 
 /// Answers from the ledger where the call was paid for already; else calls, and stores the reply
 /// before anyone reads it.
@@ -22,30 +40,44 @@ pub(crate) struct LedgeredModel<'a> {
     pub(crate) inner: &'a dyn ChatModel,
     pub(crate) generation: GenerationId,
     pub(crate) unit: UnitId,
-    pub(crate) budget: &'a Budget,
+    /// Whether the unit was worked on before, so that some of its calls may be paid for already.
+    pub(crate) again: bool,
+    pub(crate) allowance: &'a Allowance,
 }
 
 #[async_trait]
 impl ChatModel for LedgeredModel<'_> {
     async fn chat(&self, request: &ChatRequest) -> Result<ChatReply, ChatError> {
         let metadata = &self.environment.metadata;
-        let key = request.key();
-        let stored = metadata.recorded_call(self.generation, self.unit, &key).await.map_err(wrap)?;
-        if let Some(entry) = stored {
-            return serde_json::from_str(&entry.reply).map_err(wrap);
-        }
-        let reserved = self.reserve(request).await?;
-        let mut reply = match self.inner.chat(request).await {
-            Ok(reply) => reply,
-            Err(error) => {
-                if reserved {
-                    metadata.unreserve(self.unit).await.map_err(wrap)?;
-                }
-                return Err(error);
+        let body = request.body().to_string();
+        let key = sha256_hex(&body);
+        if self.again {
+            let stored = metadata.recorded_call(self.generation, self.unit, &key).await.map_err(wrap)?;
+            if let Some(entry) = stored {
+                return serde_json::from_str(&entry.reply).map_err(wrap);
             }
-        };
+        }
+        if self.allowance.is_bounded() {
+            self.reserve(at_most(request, &body)).await?;
+        }
+        let answered = self.answered(request, key).await;
+        if self.allowance.is_bounded() {
+            if answered.is_err() {
+                metadata.unreserve(self.unit).await.map_err(wrap)?;
+            }
+            self.allowance.freed.notify_one();
+        }
+        answered
+    }
+}
+
+impl LedgeredModel<'_> {
+    /// Calls, and stores the reply before anyone reads it.
+    async fn answered(&self, request: &ChatRequest, key: Sha256Hex) -> Result<ChatReply, ChatError> {
+        let Environment { metadata, limits, .. } = self.environment;
+        let mut reply = self.inner.chat(request).await?;
         count_what_is_not_told(request, &mut reply);
-        reply.usage.cost_usd = self.environment.limits.price.map(|price| cost(price, reply.usage));
+        reply.usage.cost_usd = limits.price.map(|price| cost(price, reply.usage));
         let entry = LedgerEntry {
             generation: self.generation,
             unit: self.unit,
@@ -57,27 +89,25 @@ impl ChatModel for LedgeredModel<'_> {
         metadata.record_call(&entry).await.map_err(wrap)?;
         Ok(reply)
     }
-}
 
-impl LedgeredModel<'_> {
     /// Sets aside what the call may come to at the most; waits while only other calls under way stand against it.
-    /// `false` where there is no budget to keep.
-    async fn reserve(&self, request: &ChatRequest) -> Result<bool, ChatError> {
-        if *self.budget == Budget::default() {
-            return Ok(false);
-        }
-        let most = at_most(request);
+    async fn reserve(&self, most: Usage) -> Result<(), ChatError> {
+        let Environment { metadata, limits, .. } = self.environment;
+        let Allowance { budget, freed } = self.allowance;
         let reservation = Reservation {
             generation: self.generation,
             unit: self.unit,
             tokens: most.prompt_tokens + most.completion_tokens,
-            cost_usd: self.environment.limits.price.map_or(0.0, |price| cost(price, most)),
+            cost_usd: limits.price.map_or(0.0, |price| cost(price, most)),
         };
-        let Environment { metadata, .. } = self.environment;
         loop {
-            match metadata.reserve(&reservation, self.budget, self.environment.now()).await.map_err(wrap)? {
-                Reserved::Granted => return Ok(true),
-                Reserved::Wait => tokio::time::sleep(LOOK).await,
+            match metadata.reserve(&reservation, budget, self.environment.now()).await.map_err(wrap)? {
+                Reserved::Granted => {
+                    // What is left may do for the next one too.
+                    freed.notify_one();
+                    return Ok(());
+                }
+                Reserved::Wait => drop(tokio::time::timeout(OTHERS, freed.notified()).await),
                 Reserved::Exhausted => {
                     let Reservation { tokens, cost_usd, .. } = reservation;
                     tracing::warn!(target: LOG_TARGET, tokens, cost_usd, "what is left of the budget might not do for one more call, of at most so many tokens");
@@ -90,10 +120,10 @@ impl LedgeredModel<'_> {
 
 /// What a call can come to at the most, whatever the model's tokenizer: no token is less than a byte, and the
 /// body's own punctuation stands for what a chat template adds.
-fn at_most(request: &ChatRequest) -> Usage {
+fn at_most(request: &ChatRequest, body: &str) -> Usage {
     Usage {
         requests: 1,
-        prompt_tokens: request.body().to_string().len() as u64,
+        prompt_tokens: body.len() as u64,
         completion_tokens: u64::from(request.max_tokens.unwrap_or(LONGEST_REPLY)),
         cost_usd: None,
     }

@@ -6,15 +6,16 @@ mod parse;
 mod pool;
 mod report;
 mod validate;
+mod writer;
 
 use std::sync::Arc;
 
 use model::{Generation, Phase, Unit, UserId};
-use store::{Budget, Outcome};
+use store::Outcome;
 use tokio_util::sync::CancellationToken;
 
 use self::report::Report;
-use crate::{Environment, JobsError, classes, environment::budget_of, labels, owner};
+use crate::{Environment, JobsError, classes, environment::budget_of, labels, ledger::Allowance, owner};
 
 /// How a phase ended in this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,19 +51,19 @@ pub async fn run_phase(
     free_the_dead(environment, generation).await?;
     let heartbeat = Heartbeat::start(environment, generation);
     let report = Report::begin(environment, generation.id, phase).await?;
-    let budget = environment.limits.budget.unwrap_or_else(|| budget_of(generation));
+    let allowance = Allowance::new(environment.limits.budget.unwrap_or_else(|| budget_of(generation)));
     let mut generation = generation.clone();
     let id = generation.id;
     let before = match phase {
         Phase::Generate => tokio::select! {
-            settled = labels::settle(environment, &user, &mut generation, &budget) => {
+            settled = labels::settle(environment, &user, &mut generation, &allowance) => {
                 settled?.map(PhaseEnd::Stopped)
             }
             () = stop.cancelled() => Some(PhaseEnd::Interrupted),
         },
         Phase::Parse | Phase::Validate => None,
     };
-    let work = Arc::new(Work { environment: Arc::clone(environment), user, generation, budget });
+    let work = Arc::new(Work { environment: Arc::clone(environment), user, generation, allowance });
     let end = match before {
         Some(end) => Ok(end),
         None => pool::run(Arc::clone(&work), phase, stop).await,
@@ -83,7 +84,7 @@ struct Work {
     user: UserId,
     generation: Generation,
     /// What the generation may spend.
-    budget: Budget,
+    allowance: Allowance,
 }
 
 impl Work {
@@ -99,13 +100,31 @@ impl Work {
     /// How many units are worked on at once.
     fn concurrency(&self, phase: Phase) -> usize {
         let limits = &self.environment.limits;
-        match &self.generation.settings {
-            Some(settings) if phase == Phase::Generate && settings.teacher_model != ::generate::BUILTIN => {
-                let asked = settings.config.max_concurrency.map_or(usize::MAX, |most| most as usize);
-                limits.max_concurrency.min(asked).max(1)
-            }
-            _ => limits.cores.max(1),
+        match self.calls_at_once(phase) {
+            // The gateway's client lets no more of them in: the prompts of those that wait for it are ready, and one
+            // that is asked again later holds up no other.
+            Some(calls) if calls == limits.max_concurrency => 2 * calls,
+            Some(calls) => calls,
+            None => limits.cores.max(1),
         }
+    }
+
+    /// How many units are claimed before there are places for them: so many as may end at once. What is held here
+    /// no other process works on, so there are few where each takes long.
+    fn ahead(&self, phase: Phase) -> usize {
+        const SHORT: usize = 64;
+        match phase {
+            Phase::Parse => 1,
+            Phase::Generate | Phase::Validate => self.calls_at_once(phase).unwrap_or(SHORT),
+        }
+    }
+
+    /// How many calls of a gateway may be under way at once, in a phase that makes any.
+    fn calls_at_once(&self, phase: Phase) -> Option<usize> {
+        let settings = self.generation.settings.as_ref()?;
+        let calls = phase == Phase::Generate && settings.teacher_model != ::generate::BUILTIN;
+        let asked = settings.config.max_concurrency.map_or(usize::MAX, |most| most as usize);
+        calls.then(|| self.environment.limits.max_concurrency.min(asked).max(1))
     }
 }
 

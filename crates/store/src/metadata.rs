@@ -497,7 +497,8 @@ pub trait Metadata: Library {
     async fn release(&self, generation: GenerationId, owner: &Owner) -> Result<u64>;
 
     /// Gives back failed units of a generation, all or these, to be worked on again, and takes them off its
-    /// counts. Says how many there were.
+    /// counts. Calls of units that failed on a reply stay counted, and are not found any more by
+    /// [`Metadata::recorded_call`]: they are to be made again. Says how many there were.
     async fn reopen_failed(&self, generation: GenerationId, units: Option<&[UnitId]>) -> Result<u64>;
 
     /// Writes results and that their units are done or failed, in one transaction, with the

@@ -28,7 +28,9 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
             inner,
             generation: work.generation.id,
             unit: unit.id,
-            budget: &work.budget,
+            // A claim counts as an attempt.
+            again: unit.attempts > 1,
+            allowance: &work.allowance,
         };
         teach(Teacher::Model(&model), &passage, settings, in_run).await
     };
@@ -40,7 +42,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
         ))),
         Err(TeachError::Chat(error)) if error.stops_the_run() => Ok(Worked::Stop(error.to_string())),
         Err(TeachError::Unreadable { raw_reply, .. }) if raw_reply.is_empty() => {
-            Ok(failed(&place, "the model's reply was empty", None))
+            Ok(failed(&place, "the model's reply was empty", Some(raw_reply)))
         }
         Err(TeachError::Unreadable { reason, raw_reply }) => {
             Ok(failed(&place, &format!("the model's reply could not be read: {reason}"), Some(raw_reply)))

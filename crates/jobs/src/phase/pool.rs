@@ -1,21 +1,23 @@
-//! Units side by side: claimed as places get free, written in batches as they get done.
+//! Units side by side: claimed ahead of the places that get free, and written behind them, so that no
+//! place waits for the store.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use model::{Phase, Unit, UnitId};
 use store::{Outcome, UnitFailure, UnitResult};
-use tokio::task::{JoinError, JoinSet};
+use tokio::{
+    task::{JoinError, JoinHandle, JoinSet},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{PhaseEnd, Work, Worked, free_the_dead};
+use super::{PhaseEnd, Work, Worked, free_the_dead, writer::Writer};
 use crate::JobsError;
 
-/// How often a process that has nothing left to claim looks whether the others are done.
+/// How often a process that has nothing left to claim looks whether there is something again, and whether the
+/// others are done.
 const OTHERS: Duration = Duration::from_millis(500);
-
-/// How many results are written in one transaction at the most.
-const BATCH: usize = 64;
 
 /// Works on all units of a phase; see [`super::run_phase`].
 pub(super) async fn run(
@@ -23,42 +25,13 @@ pub(super) async fn run(
     phase: Phase,
     stop: &CancellationToken,
 ) -> Result<PhaseEnd, JobsError> {
-    let mut pool = Pool {
-        places: work.concurrency(phase),
-        work,
-        phase,
-        waiting: VecDeque::new(),
-        running: JoinSet::new(),
-    };
-    let mut end = None;
-    while end.is_none() {
-        pool.fill().await?;
-        if pool.running.is_empty() {
-            if pool.others_are_done().await? {
-                return Ok(PhaseEnd::Finished);
-            }
-            tokio::select! {
-                () = tokio::time::sleep(OTHERS) => {}
-                () = stop.cancelled() => return Ok(PhaseEnd::Interrupted),
-            }
-            free_the_dead(&pool.work.environment, &pool.work.generation).await?;
-            continue;
-        }
-        let joined = tokio::select! {
-            joined = pool.join() => joined,
-            () = stop.cancelled() => {
-                end = Some(PhaseEnd::Interrupted);
-                continue;
-            }
-        };
-        // Places that have become free are taken before the store is waited for.
-        if !joined.iter().any(stops) {
-            pool.begin();
-        }
-        end = pool.write(joined).await?.map(PhaseEnd::Stopped);
-    }
-    pool.wind_down().await?;
-    Ok(end.unwrap_or(PhaseEnd::Finished))
+    let mut pool = Pool::new(work, phase);
+    let end = pool.work(stop).await;
+    // Whatever ended it: calls under way are paid for, and results that are there are kept.
+    let wound_down = pool.wind_down().await;
+    let end = end?;
+    wound_down?;
+    Ok(end)
 }
 
 struct Pool {
@@ -67,13 +40,64 @@ struct Pool {
     places: usize,
     /// Claimed and not begun.
     waiting: VecDeque<Unit>,
+    /// More are on their way. In a task of its own, so that no transaction is left in its middle.
+    claiming: Option<Claiming>,
+    /// Nothing was left to claim, so none is asked for before.
+    nothing_until: Option<Instant>,
     running: JoinSet<Joined>,
+    writer: Writer,
 }
+
+type Claiming = JoinHandle<Result<Vec<Unit>, JobsError>>;
 
 /// A unit and what its work came to.
 type Joined = (UnitId, Result<Worked, JobsError>);
 
 impl Pool {
+    fn new(work: Arc<Work>, phase: Phase) -> Self {
+        Self {
+            places: work.concurrency(phase),
+            phase,
+            waiting: VecDeque::new(),
+            claiming: None,
+            nothing_until: None,
+            running: JoinSet::new(),
+            writer: Writer::new(&work.environment, work.generation.id, phase),
+            work,
+        }
+    }
+
+    /// Works until nothing is left, in no process, or there is a reason to stop.
+    async fn work(&mut self, stop: &CancellationToken) -> Result<PhaseEnd, JobsError> {
+        loop {
+            self.begin();
+            self.claim();
+            if self.is_idle() {
+                self.writer.flush().await?;
+                if self.others_are_done().await? {
+                    return Ok(PhaseEnd::Finished);
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(OTHERS) => {}
+                    () = stop.cancelled() => return Ok(PhaseEnd::Interrupted),
+                }
+                free_the_dead(&self.work.environment, &self.work.generation).await?;
+                self.nothing_until = None;
+                continue;
+            }
+            tokio::select! {
+                Some(joined) = self.running.join_next() => {
+                    if let Some(reason) = self.take(joined).await? {
+                        return Ok(PhaseEnd::Stopped(reason));
+                    }
+                }
+                claimed = claimed(&mut self.claiming), if self.claiming.is_some() => self.put(claimed?),
+                () = until(self.nothing_until), if self.nothing_until.is_some() => self.nothing_until = None,
+                () = stop.cancelled() => return Ok(PhaseEnd::Interrupted),
+            }
+        }
+    }
+
     /// Begins units that are claimed while there are places.
     fn begin(&mut self) {
         while self.running.len() < self.places
@@ -84,70 +108,52 @@ impl Pool {
         }
     }
 
-    /// Claims units and begins them until every place is taken or none is left.
-    async fn fill(&mut self) -> Result<(), JobsError> {
-        loop {
-            self.begin();
-            // The next ones are claimed while some are there to be begun meanwhile; not many, as another
-            // process may have places for them.
-            if self.waiting.len() >= self.places.div_ceil(4) {
-                return Ok(());
-            }
-            let wanted = self.places - self.running.len() + self.places.div_ceil(2);
-            let environment = &self.work.environment;
-            let claimed = environment
-                .metadata
-                .claim(
-                    self.work.generation.id,
-                    self.phase,
-                    &environment.owner,
-                    environment.now(),
-                    environment.limits.lease,
-                    u32::try_from(wanted).unwrap_or(u32::MAX),
-                )
-                .await?;
-            if claimed.is_empty() {
-                return Ok(());
-            }
-            self.waiting.extend(claimed);
+    /// Has units claimed before they are needed.
+    fn claim(&mut self) {
+        let ahead = self.work.ahead(self.phase);
+        if self.claiming.is_some() || self.nothing_until.is_some() || self.waiting.len() > ahead / 2 {
+            return;
         }
+        let wanted = (self.places - self.running.len()) + ahead - self.waiting.len();
+        let (work, phase) = (Arc::clone(&self.work), self.phase);
+        self.claiming = Some(tokio::spawn(async move {
+            let environment = &work.environment;
+            let claimed = environment.metadata.claim(
+                work.generation.id,
+                phase,
+                &environment.owner,
+                environment.now(),
+                environment.limits.lease,
+                u32::try_from(wanted).unwrap_or(u32::MAX),
+            );
+            Ok(claimed.await?)
+        }));
     }
 
-    /// Waits for a unit to be done, and gives it back with all others that are done by then.
-    ///
-    /// Cancel-safe up to there: joined units that are not written are only leased, and are worked on again.
-    async fn join(&mut self) -> Vec<Result<Joined, JoinError>> {
-        let mut joined = Vec::from_iter(self.running.join_next().await);
-        while joined.len() < BATCH
-            && let Some(Some(next)) = self.running.join_next().now_or_never()
-        {
-            joined.push(next);
+    /// Takes what was claimed.
+    fn put(&mut self, claimed: Vec<Unit>) {
+        if claimed.is_empty() {
+            self.nothing_until = Some(Instant::now() + OTHERS);
         }
-        joined
+        self.waiting.extend(claimed);
     }
 
-    async fn write(&mut self, joined: Vec<Result<Joined, JoinError>>) -> Result<Option<String>, JobsError> {
-        let mut stop = None;
-        let mut results = Vec::with_capacity(joined.len());
-        for task in joined {
-            // A task that was aborted is a unit that stays unfinished.
-            let Ok((unit, worked)) = task else { continue };
-            match worked? {
-                Worked::Outcome(outcome) => results.push(UnitResult { unit, outcome }),
-                Worked::Stop(reason) => stop = Some(reason),
+    /// Whether there is nothing to do but to wait for others.
+    fn is_idle(&self) -> bool {
+        self.running.is_empty() && self.waiting.is_empty() && self.nothing_until.is_some()
+    }
+
+    /// Hands a unit that has ended to the writer; gives back why to stop, if it found a reason.
+    async fn take(&mut self, joined: Result<Joined, JoinError>) -> Result<Option<String>, JobsError> {
+        // A task that was aborted is a unit that stays unfinished.
+        let Ok((unit, worked)) = joined else { return Ok(None) };
+        match worked? {
+            Worked::Outcome(outcome) => {
+                self.writer.write(UnitResult { unit, outcome }).await?;
+                Ok(None)
             }
+            Worked::Stop(reason) => Ok(Some(reason)),
         }
-        if !results.is_empty() {
-            let environment = &self.work.environment;
-            let finished = environment
-                .metadata
-                .finish(self.work.generation.id, &environment.owner, environment.now(), results)
-                .await?;
-            if finished.lost > 0 {
-                tracing::warn!(lost = finished.lost, "units had been given to another process meanwhile");
-            }
-        }
-        Ok(stop)
     }
 
     /// Whether no unit of the phase is left in any process.
@@ -160,20 +166,34 @@ impl Pool {
     /// again when the leases are given back.
     async fn wind_down(&mut self) -> Result<(), JobsError> {
         self.waiting.clear();
-        let deadline = tokio::time::Instant::now() + self.work.environment.limits.grace;
-        while !self.running.is_empty() {
-            match tokio::time::timeout_at(deadline, self.join()).await {
-                Ok(joined) => drop(self.write(joined).await?),
+        if self.claiming.is_some() {
+            claimed(&mut self.claiming).await?;
+        }
+        let deadline = Instant::now() + self.work.environment.limits.grace;
+        loop {
+            match tokio::time::timeout_at(deadline, self.running.join_next()).await {
+                Ok(None) => break,
+                Ok(Some(joined)) => drop(self.take(joined).await?),
                 Err(_) => self.running.abort_all(),
             }
         }
-        Ok(())
+        self.writer.flush().await
     }
 }
 
-/// Whether a unit found a reason to stop.
-fn stops(joined: &Result<Joined, JoinError>) -> bool {
-    matches!(joined, Ok((_, Ok(Worked::Stop(_)) | Err(_))))
+/// Waits for the claim that is under way. Cancel-safe: it is there again the next time.
+async fn claimed(claiming: &mut Option<Claiming>) -> Result<Vec<Unit>, JobsError> {
+    let Some(task) = claiming else { return Ok(Vec::new()) };
+    let claimed = task.await;
+    *claiming = None;
+    // Nobody aborts it.
+    claimed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+async fn until(time: Option<Instant>) {
+    if let Some(time) = time {
+        tokio::time::sleep_until(time).await;
+    }
 }
 
 /// A unit whose work panics is a failed unit, named as a bug; the rest goes on.

@@ -8,7 +8,7 @@ use super::{
     Outcome, checks, ensure_eq, ensure_err,
     sample::{World, at, generation, owner},
 };
-use crate::{Budget, LedgerEntry, Metadata, Reservation, Reserved, StoreError};
+use crate::{Budget, LedgerEntry, Metadata, Reservation, Reserved, StoreError, UnitFailure, UnitResult};
 
 checks!(dyn Metadata:
     reads_back_what_was_recorded,
@@ -16,6 +16,7 @@ checks!(dyn Metadata:
     sums_what_calls_came_to,
     needs_a_generation,
     takes_one_of_many_at_once,
+    keeps_what_failed_for_its_price_alone,
     sets_aside_no_more_than_is_left,
     sets_nothing_aside_for_the_dead,
     sets_aside_for_many_at_once,
@@ -92,6 +93,32 @@ async fn takes_one_of_many_at_once(store: Arc<dyn Metadata>) -> Outcome {
         task.await??;
     }
     ensure_eq!(world.now(&generation).await?.usage.requests, 5);
+    Ok(())
+}
+
+async fn keeps_what_failed_for_its_price_alone(store: Arc<dyn Metadata>) -> Outcome {
+    let (world, generation, units) = waiting(store, 2).await?;
+    let now = at(20);
+    for (unit, raw_reply) in units.iter().zip([Some("what?".to_owned()), None]) {
+        world.claim(&generation, Phase::Generate, 1, 1).await?;
+        world.store.record_call(&entry(generation.id, unit.id, "call")).await?;
+        let failed = crate::Outcome::Failed(UnitFailure { reason: "no".into(), raw_reply });
+        let results = vec![UnitResult { unit: unit.id, outcome: failed }];
+        world.store.finish(generation.id, &owner(1), now, results).await?;
+    }
+    let paid = world.now(&generation).await?.usage;
+    for _ in 0..2 {
+        world.store.reopen_failed(generation.id, None).await?;
+    }
+    let found = async |unit: usize| {
+        world.store.recorded_call(generation.id, units[unit].id, &sha256_hex("call")).await
+    };
+    ensure_eq!((found(0).await?.is_some(), found(1).await?.is_some()), (false, true));
+    ensure_eq!(world.now(&generation).await?.usage, paid);
+    // It is asked again, and may come to the same.
+    world.store.record_call(&entry(generation.id, units[0].id, "call")).await?;
+    ensure_eq!(found(0).await?.is_some(), true);
+    ensure_eq!(world.now(&generation).await?.usage.requests, paid.requests + 1);
     Ok(())
 }
 

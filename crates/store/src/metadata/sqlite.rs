@@ -25,6 +25,7 @@ mod pairs;
 #[cfg(test)]
 mod plans;
 mod projects;
+mod recorder;
 mod row;
 mod schema;
 mod select;
@@ -44,6 +45,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use self::recorder::Recorder;
 use super::{
     Advance, Budget, Change, ChunkSelection, ChunkTotals, Compared, ExportRow, Finished, GenerationContext,
     LedgerEntry, Metadata, OpenMode, Owner, PairCursor, PairSelection, Reservation, Reserved, Sketched,
@@ -61,7 +63,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(300);
 const READERS: u32 = 4;
 
 /// Rows that one statement inserts at most.
-const BATCH: usize = 200;
+const BATCH: usize = 128;
 
 /// The writer's page cache, in KiB behind a minus sign: it changes a dozen indexes of pairs in as many places.
 const WRITER_CACHE: &str = "-32768";
@@ -72,6 +74,7 @@ type Tx = Transaction<'static, Database>;
 pub(super) struct Sqlite {
     writer: SqlitePool,
     reader: SqlitePool,
+    recorder: Recorder,
 }
 
 impl Sqlite {
@@ -100,7 +103,8 @@ impl Sqlite {
             }
         }
         let reader = pool(READERS).connect_with(options.clone().pragma("query_only", "ON")).await?;
-        Ok(Self { writer: pool(1).connect_with(options.pragma("cache_size", WRITER_CACHE)).await?, reader })
+        let writer = pool(1).connect_with(options.pragma("cache_size", WRITER_CACHE)).await?;
+        Ok(Self { recorder: Recorder::new(writer.clone()), writer, reader })
     }
 
     /// Opens a new database in memory. It has one connection alone, since each would see another
@@ -108,13 +112,28 @@ impl Sqlite {
     pub(super) async fn in_memory() -> Result<Self> {
         let only = pool(1).connect_with(options().in_memory(true)).await?;
         schema::migrate(&mut *only.acquire().await?).await?;
-        Ok(Self { writer: only.clone(), reader: only })
+        Ok(Self { recorder: Recorder::new(only.clone()), writer: only.clone(), reader: only })
     }
 
     /// A transaction that holds the write lock from now on; dropped, it changes nothing.
     async fn write(&self) -> Result<Tx> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.writer).await
     }
+}
+
+async fn begin(writer: &SqlitePool) -> Result<Tx> {
+    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
+}
+
+/// Rows in batches of powers of two, so that there are few statements to insert them, each prepared once.
+fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let size = 1 << rest.len().min(BATCH).checked_ilog2()?;
+        let batch;
+        (batch, rest) = rest.split_at(size);
+        Some(batch)
+    })
 }
 
 fn options() -> SqliteConnectOptions {
@@ -342,7 +361,7 @@ impl Metadata for Sqlite {
     }
 
     async fn record_call(&self, entry: &LedgerEntry) -> Result<()> {
-        ledger::record(self, entry).await
+        self.recorder.record(entry.clone()).await
     }
 
     async fn mark_chunks(&self, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64> {

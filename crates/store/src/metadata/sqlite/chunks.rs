@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Sqlite, carry,
+    Sqlite, batches, carry,
     row::{json, read_count, read_json, read_word, word},
     terms::{self, Terms},
 };
@@ -175,7 +175,7 @@ pub(super) async fn replace(
         .bind(*document.as_uuid())
         .execute(&mut *connection)
         .await?;
-    for batch in rows.chunks(BATCH) {
+    for batch in batches(rows) {
         insert(connection, batch).await?;
     }
     Ok(carry::warnings(touched.into_values()))
@@ -191,7 +191,6 @@ async fn insert(connection: &mut SqliteConnection, batch: &[Row]) -> Result<()> 
         })
         .push(" ON CONFLICT DO NOTHING")
         .build()
-        .persistent(false)
         .execute(&mut *connection)
         .await?;
     QueryBuilder::new(
@@ -214,7 +213,6 @@ async fn insert(connection: &mut SqliteConnection, batch: &[Row]) -> Result<()> 
             .push_bind(&*row.body);
     })
     .build()
-    .persistent(false)
     .execute(&mut *connection)
     .await?;
     let found: Vec<_> = batch.iter().map(|row| (*row.chunk.id.as_uuid(), &*row.terms)).collect();

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{
-    ChunkId, Document, DocumentId, DocumentStatus, GenerationId, PairId, Phase, Scores, Time, Unit, UnitId,
-};
+use model::{ChunkId, Document, DocumentId, DocumentStatus, GenerationId, Phase, Time, Unit, UnitId};
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
@@ -12,7 +10,7 @@ use super::{
     Sqlite, chunks, documents,
     generations::{self, Counts},
     pairs,
-    row::{json, read_word},
+    row::{integer, json, read_word},
     units,
 };
 use crate::{Finished, Outcome, Owner, Result, StoreError, UnitFailure, UnitResult};
@@ -36,6 +34,7 @@ pub(super) async fn finish(
     let mut finished = Finished::default();
     let mut counts = Counts::default();
     let mut done = Vec::with_capacity(ids.len());
+    let mut together = Together::default();
     for (id, outcome) in ids.into_iter().zip(prepared) {
         // What is given twice in one call is held once.
         let Some(unit) = held.remove(&id) else {
@@ -45,15 +44,48 @@ pub(super) async fn finish(
         if let Prepared::Failed { failure, body } = outcome {
             fail(&mut tx, (id, now), &unit, &failure, body, &mut counts).await?;
         } else {
-            write(&mut tx, generation, &unit, outcome, &mut counts).await?;
+            write(&mut tx, &unit, outcome, &mut together, &mut counts).await?;
             done.push(id);
         }
         finished.written += 1;
     }
+    together.write(&mut tx, generation, &mut counts).await?;
     sqlx::query(DONE).bind(json(&done)?).execute(&mut *tx).await?;
     generations::add_counts(&mut tx, generation, &counts).await?;
     tx.commit().await?;
     Ok(finished)
+}
+
+/// What came of many units, each of which is small: written together, as a statement has its price.
+#[derive(Default)]
+struct Together {
+    /// Chunks that were taught, with the pairs of all, and the units that follow.
+    chunks: Vec<ChunkId>,
+    pairs: Vec<pairs::Row>,
+    next: Vec<Unit>,
+    scored: Vec<pairs::Scored>,
+}
+
+impl Together {
+    async fn write(
+        self,
+        connection: &mut SqliteConnection,
+        generation: GenerationId,
+        counts: &mut Counts,
+    ) -> Result<()> {
+        let Self { chunks, pairs, next, scored } = self;
+        if !chunks.is_empty() {
+            counts.processed += integer(chunks.len());
+            counts.pairs += pairs::replace(connection, generation, &chunks, &pairs).await?;
+            counts.validate_total += integer(units::insert(connection, generation, &next).await?);
+        }
+        let known = pairs::score(connection, generation, &scored).await?;
+        for scored in scored.iter().filter(|scored| known.contains(scored.id())) {
+            counts.quality.add(scored.scores().quality_score);
+            counts.grounding.add(scored.scores().grounding_score);
+        }
+        Ok(())
+    }
 }
 
 pub(super) const DONE: &str = "
@@ -64,7 +96,7 @@ WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))";
 enum Prepared {
     Parsed { document: Box<Document>, body: String, chunks: Vec<chunks::Row> },
     Generated { pairs: Vec<pairs::Row>, next: Vec<Unit> },
-    Scored(Vec<(PairId, Scores, [u8; 16], String)>),
+    Scored(Vec<pairs::Scored>),
     Failed { failure: UnitFailure, body: String },
 }
 
@@ -97,10 +129,7 @@ impl Prepared {
             Outcome::Scored { scores } => Self::Scored(
                 scores
                     .into_iter()
-                    .map(|(pair, scores, key)| {
-                        let validation = json(&pairs::Validation { scores: &scores, time: now })?;
-                        Ok((pair, scores, key, validation))
-                    })
+                    .map(|(pair, scores, key)| pairs::Scored::new(pair, scores, key, now))
                     .collect::<Result<_>>()?,
             ),
             Outcome::Failed(failure) => Self::Failed { body: json(&failure)?, failure },
@@ -141,9 +170,9 @@ async fn held(
 
 async fn write(
     connection: &mut SqliteConnection,
-    generation: GenerationId,
     unit: &Held,
     outcome: Prepared,
+    written: &mut Together,
     counts: &mut Counts,
 ) -> Result<()> {
     match (unit.phase, outcome) {
@@ -162,18 +191,16 @@ async fn write(
             counts.processed += 1;
         }
         (Phase::Generate, Prepared::Generated { pairs, next }) => {
-            counts.pairs +=
-                pairs::replace(connection, generation, ChunkId::from_uuid(unit.subject), &pairs).await?;
-            counts.validate_total += super::row::integer(units::insert(connection, generation, &next).await?);
-            counts.processed += 1;
+            let chunk = ChunkId::from_uuid(unit.subject);
+            if pairs.iter().any(|row| row.chunk() != chunk) {
+                return Err(mismatch("pairs of the chunk that its unit works on"));
+            }
+            written.chunks.push(chunk);
+            written.pairs.extend(pairs);
+            written.next.extend(next);
         }
         (Phase::Validate, Prepared::Scored(scores)) => {
-            for (pair, scores, key, validation) in &scores {
-                if pairs::score(connection, generation, *pair, scores, key, validation).await? {
-                    counts.quality.add(scores.quality_score);
-                    counts.grounding.add(scores.grounding_score);
-                }
-            }
+            written.scored.extend(scores);
             counts.validate_ended += 1;
         }
         (phase, _) => return Err(mismatch(phase.as_str())),

@@ -221,10 +221,30 @@ pub(super) async fn add_counts(
     Ok(())
 }
 
+/// What calls came to; the cost in trillionths of a USD, `None` where no price is known.
+#[derive(Debug, Default)]
+pub(super) struct Spending {
+    requests: i64,
+    prompt_tokens: i64,
+    completion_tokens: i64,
+    cost: Option<i64>,
+}
+
+impl Spending {
+    pub(super) fn add(&mut self, usage: &Usage) {
+        self.requests += integer(usage.requests);
+        self.prompt_tokens += integer(usage.prompt_tokens);
+        self.completion_tokens += integer(usage.completion_tokens);
+        if let Some(cost) = usage.cost_usd {
+            self.cost = Some(self.cost.unwrap_or_default() + trillionths(cost));
+        }
+    }
+}
+
 pub(super) async fn add_usage(
     connection: &mut SqliteConnection,
     id: GenerationId,
-    add: &Usage,
+    add: &Spending,
 ) -> Result<()> {
     sqlx::query(
         "UPDATE generations SET
@@ -232,10 +252,10 @@ pub(super) async fn add_usage(
              cost = CASE WHEN ?4 IS NULL THEN cost ELSE COALESCE(cost, 0) + ?4 END
          WHERE id = ?5",
     )
-    .bind(integer(add.requests))
-    .bind(integer(add.prompt_tokens))
-    .bind(integer(add.completion_tokens))
-    .bind(add.cost_usd.map(trillionths))
+    .bind(add.requests)
+    .bind(add.prompt_tokens)
+    .bind(add.completion_tokens)
+    .bind(add.cost)
     .bind(*id.as_uuid())
     .execute(connection)
     .await?;

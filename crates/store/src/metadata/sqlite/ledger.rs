@@ -5,7 +5,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::{
     Sqlite,
-    generations::{self, trillionths},
+    generations::trillionths,
     row::{integer, json, read_json},
 };
 use crate::{Budget, LedgerEntry, Reservation, Reserved, Result, StoreError};
@@ -33,32 +33,6 @@ pub(super) async fn get(
         usage: read_json(&row, "usage")?,
         time: read_json(&row, "time")?,
     }))
-}
-
-pub(super) async fn record(db: &Sqlite, entry: &LedgerEntry) -> Result<()> {
-    let (usage, time) = (json(&entry.usage)?, json(&entry.time)?);
-    let mut tx = db.write().await?;
-    let inserted = sqlx::query(
-        "INSERT INTO ledger (generation_id, unit_id, request, reply, usage, time) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(*entry.generation.as_uuid())
-    .bind(*entry.unit.as_uuid())
-    .bind(&*entry.request)
-    .bind(&*entry.reply)
-    .bind(usage)
-    .bind(time)
-    .execute(&mut *tx)
-    .await
-    .map_err(|error| match error.as_database_error() {
-        Some(known) if known.is_foreign_key_violation() => StoreError::NotFound("generation"),
-        _ => error.into(),
-    })?;
-    if inserted.rows_affected() > 0 {
-        generations::add_usage(&mut tx, entry.generation, &entry.usage).await?;
-    }
-    set_aside(&mut tx, entry.unit, None).await?;
-    Ok(tx.commit().await?)
 }
 
 pub(super) const RESERVED: &str = "
@@ -102,7 +76,12 @@ pub(super) async fn reserve(
         (false, false) => Reserved::Exhausted,
     };
     if reserved == Reserved::Granted {
-        set_aside(&mut tx, unit, Some((tokens, cost))).await?;
+        sqlx::query("UPDATE units SET reserved_tokens = ?, reserved_cost = ? WHERE id = ?")
+            .bind(tokens)
+            .bind(cost)
+            .bind(*unit.as_uuid())
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
     }
     Ok(reserved)
@@ -110,19 +89,16 @@ pub(super) async fn reserve(
 
 pub(super) async fn unreserve(db: &Sqlite, unit: UnitId) -> Result<()> {
     let mut tx = db.write().await?;
-    set_aside(&mut tx, unit, None).await?;
+    set_nothing_aside(&mut tx, &[unit]).await?;
     Ok(tx.commit().await?)
 }
 
-async fn set_aside(connection: &mut SqliteConnection, unit: UnitId, most: Option<(i64, i64)>) -> Result<()> {
-    sqlx::query(
-        "UPDATE units SET reserved_tokens = ?1, reserved_cost = ?2
-         WHERE id = ?3 AND (?1 IS NOT NULL OR reserved_tokens IS NOT NULL)",
-    )
-    .bind(most.map(|(tokens, _)| tokens))
-    .bind(most.map(|(_, cost)| cost))
-    .bind(*unit.as_uuid())
-    .execute(connection)
-    .await?;
+pub(super) const UNRESERVE: &str = "
+UPDATE units SET reserved_tokens = NULL, reserved_cost = NULL
+WHERE id IN (SELECT unhex(value, '-') FROM json_each(?)) AND reserved_tokens IS NOT NULL";
+
+/// Nothing is set aside for these units any more.
+pub(super) async fn set_nothing_aside(connection: &mut SqliteConnection, units: &[UnitId]) -> Result<()> {
+    sqlx::query(UNRESERVE).bind(json(&units)?).execute(connection).await?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Pairs: what they say as JSON, what they are found, ordered and counted by as columns.
 
+use std::collections::HashSet;
+
 use model::{
     ChunkId, Flag, FlagCode, GenerationId, Pair, PairId, PairOrigin, PairText, ProjectId, Scores, Time,
     UserId,
@@ -9,11 +11,11 @@ use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Database, Sqlite,
+    Database, Sqlite, batches,
     row::{integer, json, read_count, read_json, read_json_or_none, read_time, read_word, word},
     terms::{self, Terms},
 };
-use crate::{ExportRow, PairCursor, PairSelection, Result, StoreError};
+use crate::{ExportRow, PairCursor, PairSelection, Result};
 
 const COLUMNS: &str = "id, project_id, generation_id, document_id, chunk_id, slot, filename, position, page_start, \
      page_end, char_start, char_end, review_status, reviewed_by, reviewed_at, revision, created_at, quality_score, \
@@ -66,6 +68,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// The chunk that the pair is made from.
+    pub(super) fn chunk(&self) -> ChunkId {
+        self.pair.chunk_id
+    }
+
     pub(super) fn new(pair: Pair, origin: PairOrigin) -> Result<Self> {
         Ok(Self {
             review_status: word(&pair.review_status)?,
@@ -94,22 +101,22 @@ pub(super) fn text(pair: &Pair) -> PairText {
     }
 }
 
-/// Puts pairs in place of those that the generation has of a chunk; says how many more that makes.
+pub(super) const DELETE_OF_CHUNKS: &str = "
+DELETE FROM pairs WHERE generation_id = ? AND chunk_id IN (SELECT unhex(value, '-') FROM json_each(?))";
+
+/// Puts pairs in place of those that the generation has of some chunks; says how many more that makes.
 pub(super) async fn replace(
     connection: &mut SqliteConnection,
     generation: GenerationId,
-    chunk: ChunkId,
+    chunks: &[ChunkId],
     rows: &[Row],
 ) -> Result<i64> {
-    if rows.iter().any(|row| row.pair.chunk_id != chunk) {
-        return Err(StoreError::Conflict("a pair is not of the chunk that its unit works on".into()));
-    }
-    let old = sqlx::query("DELETE FROM pairs WHERE generation_id = ? AND chunk_id = ?")
+    let old = sqlx::query(DELETE_OF_CHUNKS)
         .bind(*generation.as_uuid())
-        .bind(*chunk.as_uuid())
+        .bind(json(&chunks)?)
         .execute(&mut *connection)
         .await?;
-    for batch in rows.chunks(BATCH) {
+    for batch in batches(rows) {
         QueryBuilder::<Database>::new(format!("INSERT INTO pairs ({COLUMNS}) "))
             .push_values(batch, |mut values, row| {
                 let Row { pair, origin, derived, .. } = row;
@@ -144,7 +151,6 @@ pub(super) async fn replace(
                     .push_bind(&*row.body);
             })
             .build()
-            .persistent(false)
             .execute(&mut *connection)
             .await?;
         let found: Vec<_> = batch.iter().map(|row| (*row.pair.id.as_uuid(), &*row.terms)).collect();
@@ -153,45 +159,89 @@ pub(super) async fn replace(
     Ok(integer(rows.len()) - integer(old.rows_affected()))
 }
 
-/// What holds of a pair that a person wrote anew stays; its validation is kept for a reset.
-pub(super) const SCORE: &str = "
-UPDATE pairs SET
-    validation = ?3,
-    generated_key = CASE WHEN edit IS NULL THEN NULL ELSE ?4 END,
-    dup_key = CASE WHEN edit IS NULL THEN ?4 ELSE dup_key END,
-    quality_score = CASE WHEN edit IS NULL THEN ?5 ELSE quality_score END,
-    grounding_score = CASE WHEN edit IS NULL THEN ?6 ELSE grounding_score END,
-    question_type = CASE WHEN edit IS NULL THEN COALESCE(?7, body ->> '$.question_type') ELSE question_type END,
-    difficulty = CASE WHEN edit IS NULL THEN COALESCE(?8, body ->> '$.difficulty') ELSE difficulty END,
-    quality_rank = CASE WHEN edit IS NULL THEN COALESCE(?5, -1.0) ELSE quality_rank END,
-    grounding_rank = CASE WHEN edit IS NULL THEN COALESCE(?6, -1.0) ELSE grounding_rank END,
-    flags = CASE WHEN edit IS NULL THEN ?9 ELSE flags END,
-    flagged = CASE WHEN edit IS NULL THEN ?9 <> '[]' ELSE flagged END
-WHERE id = ?1 AND generation_id = ?2";
+/// What validation says of a pair, ready to be written.
+pub(super) struct Scored {
+    pair: PairId,
+    scores: Scores,
+    key: [u8; 16],
+    validation: String,
+    flags: String,
+    question_type: Option<String>,
+    difficulty: Option<String>,
+}
 
-/// Writes what validation says of a pair; `false` where the generation has no such pair.
+impl Scored {
+    pub(super) fn new(pair: PairId, scores: Scores, key: [u8; 16], time: Time) -> Result<Self> {
+        let codes: Vec<_> = scores.flags.iter().map(|flag| flag.code).collect();
+        Ok(Self {
+            validation: json(&Validation { scores: &scores, time })?,
+            flags: json(&codes)?,
+            question_type: scores.question_type.as_ref().map(word).transpose()?,
+            difficulty: scores.difficulty.as_ref().map(word).transpose()?,
+            pair,
+            scores,
+            key,
+        })
+    }
+
+    pub(super) fn id(&self) -> &Uuid {
+        self.pair.as_uuid()
+    }
+
+    pub(super) fn scores(&self) -> &Scores {
+        &self.scores
+    }
+}
+
+/// What holds of a pair that a person wrote anew stays; its validation is kept for a reset.
+const SCORE: &str = "
+UPDATE pairs SET
+    validation = s.validation,
+    generated_key = CASE WHEN edit IS NULL THEN NULL ELSE s.new_key END,
+    dup_key = CASE WHEN edit IS NULL THEN s.new_key ELSE dup_key END,
+    quality_score = CASE WHEN edit IS NULL THEN s.quality ELSE quality_score END,
+    grounding_score = CASE WHEN edit IS NULL THEN s.grounding ELSE grounding_score END,
+    question_type = CASE WHEN edit IS NULL THEN COALESCE(s.kind, body ->> '$.question_type') ELSE question_type END,
+    difficulty = CASE WHEN edit IS NULL THEN COALESCE(s.level, body ->> '$.difficulty') ELSE difficulty END,
+    quality_rank = CASE WHEN edit IS NULL THEN COALESCE(s.quality, -1.0) ELSE quality_rank END,
+    grounding_rank = CASE WHEN edit IS NULL THEN COALESCE(s.grounding, -1.0) ELSE grounding_rank END,
+    flags = CASE WHEN edit IS NULL THEN s.new_flags ELSE flags END,
+    flagged = CASE WHEN edit IS NULL THEN s.new_flags <> '[]' ELSE flagged END
+FROM s WHERE pairs.id = s.pair AND pairs.generation_id = ";
+
+/// Writes what validation says of pairs; gives back those that the generation has.
 pub(super) async fn score(
     connection: &mut SqliteConnection,
     generation: GenerationId,
-    pair: PairId,
-    scores: &Scores,
-    key: &[u8; 16],
-    validation: &str,
-) -> Result<bool> {
-    let codes: Vec<_> = scores.flags.iter().map(|flag| flag.code).collect();
-    let scored = sqlx::query(SCORE)
-        .bind(*pair.as_uuid())
-        .bind(*generation.as_uuid())
-        .bind(validation)
-        .bind(key.as_slice())
-        .bind(scores.quality_score)
-        .bind(scores.grounding_score)
-        .bind(scores.question_type.as_ref().map(word).transpose()?)
-        .bind(scores.difficulty.as_ref().map(word).transpose()?)
-        .bind(json(&codes)?)
-        .execute(connection)
-        .await?;
-    Ok(scored.rows_affected() > 0)
+    scored: &[Scored],
+) -> Result<HashSet<Uuid>> {
+    let mut known = HashSet::with_capacity(scored.len());
+    for batch in batches(scored) {
+        let rows = score_query(generation, batch).build().fetch_all(&mut *connection).await?;
+        for row in &rows {
+            known.insert(row.try_get("id")?);
+        }
+    }
+    Ok(known)
+}
+
+pub(super) fn score_query(generation: GenerationId, batch: &[Scored]) -> QueryBuilder<Database> {
+    let mut query = QueryBuilder::new(
+        "WITH s (pair, validation, new_key, quality, grounding, kind, level, new_flags) AS (",
+    );
+    query.push_values(batch, |mut values, scored| {
+        values
+            .push_bind(*scored.pair.as_uuid())
+            .push_bind(scored.validation.clone())
+            .push_bind(scored.key.to_vec())
+            .push_bind(scored.scores.quality_score)
+            .push_bind(scored.scores.grounding_score)
+            .push_bind(scored.question_type.clone())
+            .push_bind(scored.difficulty.clone())
+            .push_bind(scored.flags.clone());
+    });
+    query.push(")").push(SCORE).push_bind(*generation.as_uuid()).push(" RETURNING id");
+    query
 }
 
 pub(super) const OF_CHUNK: &str =

@@ -6,7 +6,8 @@ use rstest::rstest;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    Sqlite, chunks, documents, duplicates, finish, ledger, library, marks, pairs, projects, select, units,
+    Sqlite, chunks, documents, duplicates, finish, ledger, library, marks, pairs, projects, recorder, select,
+    units,
 };
 use crate::{ChunkFilter, PairCursor, PairFilter, PairOrder, PairSelection, PairSort};
 
@@ -35,6 +36,9 @@ fn walks(step: &str) -> bool {
 #[case::held(finish::HELD)]
 #[case::taught(select::TAUGHT)]
 #[case::reserved(ledger::RESERVED)]
+#[case::unreserve(ledger::UNRESERVE)]
+#[case::replace(pairs::DELETE_OF_CHUNKS)]
+#[case::known(recorder::KNOWN)]
 #[case::done(finish::DONE)]
 #[case::work_pairs(pairs::OF_CHUNK)]
 #[case::mark_duplicates(&duplicates::mark_sql(duplicates::OF_GENERATION))]
@@ -47,7 +51,6 @@ fn walks(step: &str) -> bool {
 #[case::documents(documents::LIST)]
 #[case::holdings(library::HOLDINGS)]
 #[case::analytics(library::GROUPS)]
-#[case::score(pairs::SCORE)]
 #[case::decide(library::DECIDE)]
 #[case::derive(library::DERIVE)]
 #[case::rebase(library::REBASE)]
@@ -185,6 +188,17 @@ async fn pages_of_chunks_and_others_are_read_along_their_order() {
         let plan = plan(query.sql().as_str()).await;
         assert!(!plan.iter().any(|step| walks(step) || step.contains("TEMP B-TREE")), "{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn pairs_are_scored_by_their_ids() {
+    let scored =
+        || pairs::Scored::new(model::PairId::derive([]), model::Scores::default(), [0; 16], Time::UNIX_EPOCH);
+    let batch = [scored().unwrap(), scored().unwrap()];
+    let query = pairs::score_query(model::GenerationId::new(Time::UNIX_EPOCH, [0; 10]), &batch);
+    let plan = plan(query.sql().as_str()).await;
+    assert!(plan.iter().any(|step| step.starts_with("SEARCH pairs ")), "{plan:#?}");
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN pairs")), "{plan:#?}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Database, Sqlite,
+    Database, Sqlite, batches,
     generations::{self, Counts},
     row::{integer, json, read_count, read_json, read_word},
 };
@@ -38,7 +38,7 @@ pub(super) async fn insert(
     units: &[Unit],
 ) -> Result<u64> {
     let mut added = 0;
-    for batch in units.chunks(BATCH) {
+    for batch in batches(units) {
         let subjects: Vec<Uuid> = batch.iter().map(subject).collect::<Result<_>>()?;
         added += QueryBuilder::new(
             "INSERT INTO units (id, generation_id, phase, subject, ordinal, passage, attempts, status) ",
@@ -56,7 +56,6 @@ pub(super) async fn insert(
         })
         .push(" ON CONFLICT (id) DO NOTHING")
         .build()
-        .persistent(false)
         .execute(&mut *connection)
         .await?
         .rows_affected();
@@ -161,18 +160,28 @@ pub(super) async fn reopen_failed(
 ) -> Result<u64> {
     let mut tx = db.write().await?;
     let mut off = Counts::default();
+    let which = units.map(|units| json(&units)).transpose()?;
     for phase in [Phase::Parse, Phase::Generate, Phase::Validate] {
-        let mut query = QueryBuilder::<Database>::new(
-            "UPDATE units SET status = 'pending', failure = NULL, failed_at = NULL
-             WHERE status = 'failed' AND generation_id = ",
+        let failed = |query: &mut QueryBuilder<Database>| {
+            query.push("status = 'failed' AND generation_id = ").push_bind(*generation.as_uuid());
+            query.push(" AND phase = ").push_bind(phase.as_str());
+            if let Some(which) = &which {
+                query
+                    .push(" AND id IN (SELECT unhex(value, '-') FROM json_each(")
+                    .push_bind(which.clone())
+                    .push("))");
+            }
+        };
+        // A reply that was of no use stays paid for, under a key that nobody asks for: else it would be the answer again.
+        let mut unused = QueryBuilder::new(
+            "UPDATE ledger SET request = request || '/' || (SELECT attempts FROM units WHERE id = unit_id) WHERE generation_id = ",
         );
-        query.push_bind(*generation.as_uuid()).push(" AND phase = ").push_bind(phase.as_str());
-        if let Some(units) = units {
-            query
-                .push(" AND id IN (SELECT unhex(value, '-') FROM json_each(")
-                .push_bind(json(&units)?)
-                .push("))");
-        }
+        unused.push_bind(*generation.as_uuid()).push(" AND unit_id IN (SELECT id FROM units WHERE ");
+        failed(&mut unused);
+        unused.push(" AND failure ->> '$.raw_reply' IS NOT NULL)").build().execute(&mut *tx).await?;
+        let mut query =
+            QueryBuilder::new("UPDATE units SET status = 'pending', failure = NULL, failed_at = NULL WHERE ");
+        failed(&mut query);
         let reopened = integer(query.build().execute(&mut *tx).await?.rows_affected());
         off.failed -= reopened;
         match phase {
