@@ -1,14 +1,16 @@
 //! The built-in offline teacher: questions by template, answers that are spans of the passage.
 //!
 //! It reads the passage's own structure (headings, lists, tables, code, sentences of a plain form)
-//! and asks only where a template is safe: few good questions rather than many bad ones. Templates
-//! are English; of a passage in another language it takes what needs no wording of its own.
+//! and asks only where a template is safe: few good questions rather than many bad ones. English has
+//! rules of its own, other languages a file each with sentences of plain forms; of a passage in any other
+//! it takes what needs no wording.
 
 mod candidate;
 mod code;
 mod code_like;
 mod definition;
 mod faq;
+mod form;
 mod glossary;
 mod heading;
 mod kinds;
@@ -25,12 +27,12 @@ mod tests;
 
 use model::{GenerateSettings, GenerationType, Passage, sha256_hex};
 
-use crate::{Lesson, prompt};
+use crate::{Lesson, languages, prompt};
 use candidate::Candidate;
 use wording::Wording;
 
 /// Changes with every change of what the teacher makes of a passage.
-const VERSION: &str = "builtin/extractive 1";
+const VERSION: &str = "builtin/extractive 2";
 
 /// The most bytes of a passage that are read: far more than a chunk has.
 const MAX_TEXT: usize = 256 * 1024;
@@ -43,6 +45,9 @@ pub(crate) fn teach(passage: &Passage, settings: &GenerateSettings) -> Lesson {
     let turn = sha256_hex(format!("{}:{}", settings.config.seed, passage.sha256()));
     let turn = turn.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok()).unwrap_or_default();
 
+    let questions =
+        languages::find(passage.language.as_deref()).and_then(|language| language.questions.as_ref());
+
     let mut candidates: Vec<Candidate> = Vec::new();
     for section in &sections {
         candidates.extend(faq::find(section));
@@ -54,6 +59,8 @@ pub(crate) fn teach(passage: &Passage, settings: &GenerateSettings) -> Lesson {
             candidates.extend(definition::find(section, &wording));
             candidates.extend(glossary::find(section, &wording));
             candidates.extend(sentence::find(section, &wording));
+        } else if let Some(questions) = questions {
+            candidates.extend(form::find(section, questions, &wording));
         }
     }
     let config = &settings.config;
@@ -79,12 +86,12 @@ pub(crate) fn teach(passage: &Passage, settings: &GenerateSettings) -> Lesson {
             "the passage has too little prose to be summed up".to_owned()
         } else if settings.generation_type == GenerationType::Classification {
             "it has the words of none of the labels, or of several as often".to_owned()
-        } else if wording.english {
+        } else if wording.english || questions.is_some() {
             "the built-in teacher found no heading, list, table or sentence in it that it has a safe question for"
                 .to_owned()
         } else {
-            "the passage is not in English, and the built-in teacher found no table and no question with its \
-             answer in it"
+            "the built-in teacher has no questions in the language of the passage, and found no table and no \
+             question with its answer in it"
                 .to_owned()
         }
     });

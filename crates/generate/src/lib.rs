@@ -5,6 +5,7 @@ mod fill;
 mod halves;
 mod instructions;
 mod labels;
+mod languages;
 mod llm_teacher;
 mod prompt;
 mod quote;

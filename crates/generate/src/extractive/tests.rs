@@ -94,6 +94,65 @@ fn other_languages_have_tables_and_their_own_questions() {
     snapshot("chinese", &passage(&["保养"], Some("zh"), chinese), 3);
 }
 
+#[rstest]
+#[case(
+    "de",
+    "Entkalken",
+    "Ein Thermostat ist ein Schalter, der bei einer Temperatur öffnet. Der Tank fasst 1,2 Liter. Sie ist \
+    ein Teil davon. Um den Tank zu leeren, öffnen Sie das Ventil. Wenn die rote Lampe blinkt, leeren Sie den Tank."
+)]
+#[case(
+    "fr",
+    "Détartrage",
+    "Un thermostat est un interrupteur qui s’ouvre à une température donnée. Le réservoir contient 1,2 litre. \
+    Elle est une pièce. Pour vider le réservoir, ouvrez la vanne. Si le voyant rouge clignote, videz le réservoir."
+)]
+#[case(
+    "es",
+    "Descalcificación",
+    "Un termostato es un interruptor que se abre a cierta temperatura. El depósito contiene 1,2 litros. \
+    Esta es una pieza. Para vaciar el depósito, abra la válvula. Si la luz roja parpadea, vacíe el depósito."
+)]
+#[case(
+    "it",
+    "Decalcificazione",
+    "Un termostato è un interruttore che si apre a una certa temperatura. Il serbatoio contiene 1,2 litri. \
+    Questa è una parte. Per svuotare il serbatoio, aprire la valvola. Se la spia rossa lampeggia, svuotare il serbatoio."
+)]
+#[case(
+    "pt",
+    "Descalcificação",
+    "Um termostato é um interruptor que abre a uma certa temperatura. O depósito contém 1,2 litros. \
+    Esta é uma peça. Para esvaziar o depósito, abra a válvula. Se a luz vermelha piscar, esvazie o depósito."
+)]
+#[case(
+    "ru",
+    "Удаление накипи",
+    "Термостат — это выключатель, который размыкается при заданной температуре. Бак вмещает 1,2 литра. \
+    Она — это деталь. Чтобы слить воду, откройте клапан. Если красная лампа мигает, слейте воду из бака."
+)]
+#[case(
+    "zh",
+    "除垢",
+    "恒温器是一种在设定温度下断开的开关。水箱的容量为1.2升。它是一个零件。要清空水箱，请打开阀门。如果红色指示灯闪烁，请清空水箱。"
+)]
+#[case(
+    "ja",
+    "水垢の除去",
+    "サーモスタットとは、設定温度で開くスイッチです。タンクの容量は1.2リットルです。これとは、部品のことです。\
+    タンクを空にするには、バルブを開きます。赤いランプが点滅した場合は、タンクを空にしてください。"
+)]
+fn other_languages_have_forms_of_their_own(
+    #[case] language: &str,
+    #[case] heading: &str,
+    #[case] prose: &str,
+) {
+    let text = format!("{prose}\n\n1. Alfa\n2. Beta\n3. Gamma");
+    let passage = passage(&[heading], Some(language), &text);
+    assert_eq!(teach(&passage, &settings(9)).drafts.len(), 5, "what points elsewhere is not asked for");
+    snapshot(&format!("language_{language}"), &passage, 5);
+}
+
 #[test]
 fn the_asked_for_style_comes_first() {
     let passage = passage(
@@ -127,6 +186,8 @@ fn any_text() -> impl Strategy<Value = String> {
         "\\PC{0,60}",
         "(The|A|It) [a-zé水]{1,9} (is|are|holds|has) (a|the|12|three) [a-z ]{1,30}[.:?]",
         "(If|To) [a-z ]{3,20}, (open|the|you can) [a-z ]{3,20}\\.",
+        "(Ein|Eine) [A-Za-z ]{1,20} ist (ein|die) [a-z ]{3,20}\\.",
+        "[タンクを水]{2,8}には、[タンクを水]{2,8}ます。",
         "(- |1\\. |2\\. |  |\\| |# |Q: |A: |\\$ )[A-Za-z|:=—; é水]{0,40}[|?.;{]?",
         "\\| [a-z0-9é]{0,5} \\| [a-z0-9]{0,5} \\|",
         Just(String::new()),
@@ -139,7 +200,7 @@ proptest! {
     #[test]
     fn answers_are_spans_and_never_too_many(text in any_text(), heading in "\\PC{0,30}", count in 1_u32..6) {
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for language in [None, Some("en"), Some("de")] {
+        for language in [None, Some("en"), Some("de"), Some("ja")] {
             let passage = passage(&[&heading, "Replacing the Filter"], language, &text);
             let lesson = teach(&passage, &settings(count));
             prop_assert!(lesson.drafts.len() <= count as usize);

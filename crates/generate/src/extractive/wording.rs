@@ -168,6 +168,11 @@ impl<'a> Wording<'a> {
         words.join(" ")
     }
 
+    /// Whether the passage writes a word with a capital within its sentences.
+    pub(super) fn is_name(&self, word: &str) -> bool {
+        self.names.contains(word)
+    }
+
     /// A question that can be understood without the passage: where what it is about is no name by
     /// itself, what the document or an outer heading is about is put before it. `None` where there is
     /// nothing to put there.
@@ -175,6 +180,17 @@ impl<'a> Wording<'a> {
         if is_specific(about) {
             return Some(question.to_owned());
         }
+        self.about(question, section, |place| format!("{place}: {}", lower_first(question)))
+    }
+
+    /// A question that says what it is about: as it is, where it names what the document or an outer heading is
+    /// about, else with that put to it. `None` where there is nothing to put to it.
+    pub(super) fn about(
+        &self,
+        question: &str,
+        section: &Section<'_>,
+        put: impl Fn(&str) -> String,
+    ) -> Option<String> {
         let said: HashSet<String> = content_words(question).collect();
         let is_said = |place: &str| content_words(place).all(|word| said.contains(&word));
         let outer: Vec<_> = self
@@ -188,7 +204,7 @@ impl<'a> Wording<'a> {
         }
         let own = section.heading.filter(|heading| names_something(heading) && !is_said(heading));
         let place = outer.first().copied().or(own)?.trim_end_matches(['?', ':', '.', '!']);
-        Some(format!("{place}: {}", lower_first(question)))
+        Some(put(place))
     }
 
     /// As [`Self::stand_alone`], for a question that is made from the section's own heading: the
