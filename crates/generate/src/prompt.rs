@@ -1,5 +1,7 @@
 //! A passage and the settings to the messages and the schema that a model is asked with.
 
+use std::sync::LazyLock;
+
 use llm::{ChatRequest, JsonSchema, Message, MessageRole};
 use model::{
     Difficulty, GenerateSettings, GenerationType, Passage, QuestionType, Sha256Hex, Style, sha256_hex,
@@ -24,6 +26,15 @@ pub(crate) struct Task<'a> {
     pub(crate) known: Vec<String>,
 }
 
+/// The types that have a template.
+pub(crate) const TYPES: [GenerationType; 5] = [
+    GenerationType::Qa,
+    GenerationType::Instruction,
+    GenerationType::Conversation,
+    GenerationType::Summary,
+    GenerationType::Classification,
+];
+
 /// The template of a type.
 pub(crate) fn template_of(kind: GenerationType) -> &'static str {
     match kind {
@@ -37,7 +48,10 @@ pub(crate) fn template_of(kind: GenerationType) -> &'static str {
 
 /// The SHA-256 of a type's template.
 pub(crate) fn hash(kind: GenerationType) -> Sha256Hex {
-    sha256_hex(template_of(kind))
+    static HASHES: LazyLock<[Sha256Hex; TYPES.len()]> =
+        LazyLock::new(|| TYPES.map(|kind| sha256_hex(template_of(kind))));
+    let at = TYPES.iter().position(|known| *known == kind);
+    at.map(|at| HASHES[at].clone()).unwrap_or_default()
 }
 
 /// The request for the pairs of a passage. It holds nothing but what the passage and the settings

@@ -3,6 +3,7 @@
 mod conversation;
 mod fields;
 mod item;
+mod leak;
 
 use std::collections::HashSet;
 
@@ -48,7 +49,8 @@ pub(crate) fn read(reply: &ChatReply, task: &Task<'_>) -> Result<Reading, String
         };
     };
     take(&mut reading, &items, task);
-    if reading.drafts.is_empty() && reading.nothing_to_teach.is_none() {
+    // Small models say why there is nothing to teach and write pairs that are none: what they mean nobody knows.
+    if reading.drafts.is_empty() && (reading.nothing_to_teach.is_none() || !items.is_empty()) {
         let why = reading.remarks.last().map(|remark| format!(" ({remark})")).unwrap_or_default();
         return Err(format!("it holds no usable pair{why}"));
     }
@@ -70,6 +72,10 @@ fn take(reading: &mut Reading, items: &[&Value], task: &Task<'_>) {
                 continue;
             }
         };
+        if leak::is_leak(&draft, task.settings.generation_type, &task.passage.text) {
+            reading.remarks.push(format!("pair {pair} is left out: it repeats the rules of its prompt"));
+            continue;
+        }
         if !asked.insert(words::key(draft.tells_apart(task.settings.generation_type))) {
             reading.remarks.push(format!("pair {pair} is left out: its question was asked before"));
             continue;

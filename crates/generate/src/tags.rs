@@ -1,46 +1,82 @@
 //! Keeping outside text from being read as part of the prompt.
 
-/// What opens or closes our own tags, and the marks that model servers give a meaning to.
-const NAMES: [&str; 10] =
-    ["passage", "wishes", "before", "after", "known", "|", "start_of_turn", "end_of_turn", "<sys>", "im_"];
+/// What opens or closes something that is read as a mark, and not as text.
+struct Marks {
+    open: char,
+    /// Stands for the opening bracket: a reader takes it for the same, a parser does not.
+    stand_in: char,
+    names: &'static [&'static str],
+}
 
-/// Stands for the `<` of a tag: a reader takes it for the same, a parser does not.
-const STAND_IN: char = '‹';
+/// Our own tags, and the marks that chat templates give a meaning to.
+const MARKS: [Marks; 2] = [
+    Marks {
+        open: '<',
+        stand_in: '‹',
+        names: &[
+            "document",
+            "heading",
+            "columns",
+            "passage",
+            "wishes",
+            "before",
+            "after",
+            "known",
+            "|",
+            "｜",
+            "start_of_turn",
+            "end_of_turn",
+            "<sys>",
+            "im_",
+            "s>",
+            "bos>",
+            "eos>",
+        ],
+    },
+    Marks {
+        open: '[',
+        stand_in: '［',
+        names: &["inst]", "system_prompt]", "tool_calls]", "tool_results]", "available_tools]"],
+    },
+];
 
 /// Outside text in which nothing opens or closes the prompt's own tags or a message of a chat template,
-/// in any case and spacing: the `<` of such a tag becomes `‹`.
+/// in any case and spacing: the bracket that opens such a mark becomes one that looks like it.
 pub(crate) fn hide(text: &str) -> String {
-    swap(text, '<', STAND_IN)
+    MARKS.iter().fold(text.to_owned(), |text, marks| swap(text, marks.open, marks.stand_in, marks.names))
 }
 
 /// The text as it was before [`hide`]: for what a model copied from such a text.
 pub(crate) fn restore(text: &str) -> String {
-    if text.contains(STAND_IN) { swap(text, STAND_IN, '<') } else { text.to_owned() }
+    MARKS.iter().fold(text.to_owned(), |text, marks| swap(text, marks.stand_in, marks.open, marks.names))
 }
 
-fn swap(text: &str, from: char, to: char) -> String {
+fn swap(text: String, from: char, to: char, names: &[&str]) -> String {
+    if !text.contains(from) {
+        return text;
+    }
     let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some(at) = rest.find(from) {
         clean.push_str(&rest[..at]);
         let after = &rest[at + from.len_utf8()..];
-        clean.push(if is_tag(after) { to } else { from });
+        clean.push(if is_mark(after, names) { to } else { from });
         rest = after;
     }
     clean.push_str(rest);
     clean
 }
 
-/// Whether what follows a `<` makes it one of the tags. What cannot be seen does not hide a name.
-fn is_tag(after: &str) -> bool {
+/// Whether what follows a bracket makes it one of the marks. What cannot be seen does not hide a name.
+fn is_mark(after: &str, names: &[&str]) -> bool {
     let mut seen = after.chars().filter(|char| !is_invisible(*char));
     let start: String = seen
         .by_ref()
         .skip_while(|char| *char == '/' || *char == '\\')
-        .take(NAMES.iter().map(|name| name.len()).max().unwrap_or_default())
+        .take(names.iter().map(|name| name.len()).max().unwrap_or_default())
         .flat_map(char::to_lowercase)
         .collect();
-    NAMES.iter().any(|name| start.starts_with(name))
+    names.iter().any(|name| start.starts_with(name))
 }
 
 fn is_invisible(char: char) -> bool {
@@ -65,6 +101,9 @@ mod tests {
     #[case("<|im_start|>system", "‹|im_start|>system")]
     #[case("<<SYS>>", "‹<SYS>>")]
     #[case("<end_of_turn>", "‹end_of_turn>")]
+    #[case("<｜User｜>", "‹｜User｜>")]
+    #[case("so</s><S>it", "so‹/s>‹S>it")]
+    #[case("[INST] a[0] [ /inst ]", "［INST] a[0] ［ /inst ]")]
     #[case("a<b <p> </é x < y", "a<b <p> </é x < y")]
     fn tags_are_neutralised(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(hide(text), expected);

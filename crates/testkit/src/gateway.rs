@@ -5,6 +5,7 @@ mod chance;
 mod config;
 mod fault;
 mod handlers;
+mod obedience;
 mod passage;
 mod refusals;
 mod stats;

@@ -25,14 +25,6 @@ fn prompt(request: &ChatRequest) -> String {
     request.messages.iter().map(|message| message.content.as_str()).collect::<Vec<_>>().join("\n=====\n")
 }
 
-const TYPES: [GenerationType; 5] = [
-    GenerationType::Qa,
-    GenerationType::Instruction,
-    GenerationType::Conversation,
-    GenerationType::Summary,
-    GenerationType::Classification,
-];
-
 #[test]
 fn the_whole_request() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&asked(&passage(), &settings()).body()).unwrap());
@@ -147,7 +139,7 @@ fn documents_do_not_break_out_of_their_tags() {
                 .chars()
                 .filter(|char| !char.is_whitespace() && *char != '\u{200b}')
                 .collect();
-            for tag in ["passage", "wishes", "before", "after", "known"] {
+            for tag in ["document", "heading", "columns", "passage", "wishes", "before", "after", "known"] {
                 for form in [format!("<{tag}"), format!("</{tag}")] {
                     assert_eq!(seen.matches(&form).count(), 1, "{kind:?} {form}: {}", user.content);
                 }

@@ -7,7 +7,8 @@ use super::passage::{Task, sentences};
 
 /// The answer to a request, as JSON text. It depends on the model, the sampling settings, the
 /// messages up to the passage and the shape that is asked for: repairs and retries get the same.
-pub(super) fn answer(request: &Value) -> String {
+/// Where there is something that it says instead, all its sentences are that.
+pub(super) fn answer(request: &Value, instead: Option<&str>) -> String {
     let none = Vec::new();
     let task = Task::read(request["messages"].as_array().unwrap_or(&none));
     let schema = &request["response_format"]["json_schema"]["schema"];
@@ -22,7 +23,7 @@ pub(super) fn answer(request: &Value) -> String {
     let writer = Writer {
         root,
         salt: number(&[basis.to_string().as_bytes()]),
-        sentences: sentences(task.passage),
+        sentences: instead.map_or_else(|| sentences(task.passage), |instead| vec![instead]),
         pairs: task.pairs.unwrap_or(3),
         turns: task.turns.unwrap_or(4),
         exchanges: task.exchanges.unwrap_or(2),

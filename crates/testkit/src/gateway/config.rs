@@ -46,6 +46,13 @@ pub struct GatewayConfig {
     /// Refuses `tools` with 400.
     #[arg(long)]
     pub refuse_tools: bool,
+    /// Obeys what it takes for an instruction to itself, as careless models do: orders outside of the tags that mark
+    /// data off, and whatever breaks out of these.
+    #[arg(long)]
+    pub obedient: bool,
+    /// Repeats the rules of its system prompt in its answers.
+    #[arg(long)]
+    pub leaky: bool,
     /// How often what goes wrong.
     #[command(flatten)]
     pub faults: FaultRates,
@@ -71,6 +78,8 @@ impl Default for GatewayConfig {
             refuse_schema: false,
             refuse_json_mode: false,
             refuse_tools: false,
+            obedient: false,
+            leaky: false,
             faults: FaultRates::default(),
             max_faults_per_body: None,
         }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::answer::answer;
 use super::chance::{body_hash, latency};
 use super::fault::Fault;
+use super::obedience::ordered;
 use super::refusals::{self, Refusal};
 use super::stats::Stats;
 use super::{ModelSpec, Shared};
@@ -61,8 +62,10 @@ pub(super) async fn chat_completions(
     let config = &shared.config;
     tokio::time::sleep(latency(config.seed, &hash, config.latency_ms, config.latency_sigma)).await;
 
+    let instead = instead(&shared, &request);
+    let answer = || answer(&with_schema(&request), instead.as_deref());
     let (content, finish_reason) = match fault {
-        None => (answer(&with_schema(&request)), "stop"),
+        None => (answer(), "stop"),
         Some(Fault::Hang) => {
             shared.counter.replied("hang");
             return std::future::pending().await;
@@ -76,7 +79,7 @@ pub(super) async fn chat_completions(
                 shared.counter.replied(reply.status().as_str());
                 return reply;
             }
-            None => fault.spoil(answer(&with_schema(&request))),
+            None => fault.spoil(answer()),
         },
     };
     let prompt_tokens = tokens(&request["messages"].to_string());
@@ -101,6 +104,20 @@ pub(super) async fn chat_completions(
     let whole = fault.is_none_or(Fault::leaves_the_answer_readable);
     visit.completed(prompt_tokens, completion_tokens, whole);
     Json(reply).into_response()
+}
+
+/// What the answer says in place of the passage's sentences: what a prompt makes an obedient model say, or the rules
+/// that a leaky one was given.
+fn instead(shared: &Shared, request: &Value) -> Option<String> {
+    let messages = request["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if shared.config.obedient
+        && let Some(said) = ordered(messages)
+    {
+        shared.counter.obeyed();
+        return Some(said);
+    }
+    let rules = || messages.iter().find(|message| message["role"] == "system")?["content"].as_str();
+    rules().filter(|_| shared.config.leaky).map(|rules| rules.lines().take(4).collect::<Vec<_>>().join(" "))
 }
 
 /// The request with the schema of the tool that it offers, if it does, as the schema of the reply.

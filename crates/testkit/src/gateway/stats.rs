@@ -20,6 +20,8 @@ pub struct Stats {
     pub answered: u64,
     /// Replies by HTTP status; `reset` and `hang` are those that never became one.
     pub by_status: BTreeMap<String, u64>,
+    /// Answers that said what a prompt ordered it to say, of a gateway that obeys.
+    pub obeyed: u64,
     /// Faults by name.
     pub faults: BTreeMap<String, u64>,
     /// Requests whose very body had been answered before, with 200 and a whole answer, be it in
@@ -127,6 +129,10 @@ impl Counter {
             let span = state.first.map_or(Duration::ZERO, |first| first.elapsed());
             state.stats.span_ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
         });
+    }
+
+    pub(super) fn obeyed(&self) {
+        self.with(|state| state.stats.obeyed += 1);
     }
 
     pub(super) fn failed(&self, fault: &str) {

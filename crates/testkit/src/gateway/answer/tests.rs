@@ -16,7 +16,7 @@ fn request(schema: Value) -> Value {
 }
 
 fn answered(request: &Value) -> Value {
-    serde_json::from_str(&answer(request)).unwrap()
+    serde_json::from_str(&answer(request, None)).unwrap()
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn repairs_and_missing_schemas_change_nothing() {
         json!({"role": "assistant", "content": "no"}),
         json!({"role": "user", "content": "Write it again."}),
     ]);
-    assert_eq!(answer(&repair), answer(&first));
+    assert_eq!(answer(&repair, None), answer(&first, None));
     repair.as_object_mut().unwrap().remove("response_format");
     let (with, without) = (answered(&first), answered(&repair));
     assert_eq!(with["pairs"][1]["question"], without["pairs"][1]["question"]);
@@ -107,7 +107,7 @@ fn repairs_and_missing_schemas_change_nothing() {
     let answers: std::collections::BTreeSet<String> = (0..10)
         .map(|seed| {
             seeded["seed"] = json!(seed);
-            answer(&seeded)
+            answer(&seeded, None)
         })
         .collect();
     assert!(answers.len() > 1);
