@@ -8,6 +8,7 @@ mod documents;
 mod filters;
 mod forge;
 mod gateway;
+mod injection;
 mod interruption;
 mod kill;
 mod ocr;

@@ -4,6 +4,7 @@ mod crowd;
 mod demo;
 mod journey;
 mod kills;
+mod teacher;
 mod uploads;
 mod users;
 
@@ -98,7 +99,7 @@ impl Drop for Server {
     }
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     // Installed by whoever comes first; only the connection to a server without TLS is made.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().tls_certs_only([]).no_proxy().timeout(PATIENCE).build().unwrap()

@@ -1,6 +1,6 @@
 //! What a server does with jobs, without the server: a store, a project, a supervisor of real workers.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, process::Child, sync::Arc, time::Duration};
 
 use jobs::{
     Environment, Launch, Pick, ProcessLauncher, Supervisor, SupervisorConfig, SystemClock, WorkerCommand,
@@ -144,6 +144,12 @@ impl ServerSide {
             async move { supervisor.run(&stop).await }
         });
         Running { supervisor, stop, task }
+    }
+
+    /// A worker on the teaching of a generation that no supervisor knows of.
+    pub(crate) fn by_hand(&self, id: GenerationId) -> Child {
+        let mut command = self.forge.command(&["worker", "generate", "--generation", &id.to_string()]);
+        command.env("DATA_FORGE_GATEWAY_URL", &self.gateway).spawn().unwrap()
     }
 
     pub(crate) async fn generation(&self, id: GenerationId) -> Generation {

@@ -72,6 +72,62 @@ async fn a_killed_worker_is_replaced_and_nothing_is_paid_for_twice() {
     running.shut_down().await;
 }
 
+/// Three workers share a generation, and one of them is killed again and again: the job, which the supervisor starts
+/// anew each time (far more often than a job may die without getting anything done), or one of the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_kills_among_three_workers_lose_and_double_nothing() {
+    const KILLS: usize = 20;
+    let gateway = slow_gateway().await;
+    let side = ServerSide::new(&gateway.url()).await;
+    let document = side.parsed(260).await;
+    let running = side.supervise();
+    let id = side.generate(document, "simulated").await;
+    side.under_way(id).await;
+    let mut others = [side.by_hand(id), side.by_hand(id)];
+    for kill in 0..KILLS {
+        let before = side.generation(id).await.chunks_processed;
+        side.until(id, |generation| generation.chunks_processed > before + 1).await;
+        assert_eq!(
+            side.generation(id).await.status,
+            GenerationStatus::Generating,
+            "too few chunks: kill {kill}"
+        );
+        let victim = match others.get(kill % 3) {
+            Some(other) => other.id(),
+            // The lease of one that was killed outlives it.
+            None => poll(async || Some(side.worker(id).await.pid).filter(|pid| lives(*pid))).await.unwrap(),
+        };
+        assert!(signal(victim, "-KILL"));
+        // One that was started by hand may have taken over the job's name.
+        match others.iter_mut().find(|other| other.id() == victim) {
+            Some(other) => {
+                other.wait().unwrap();
+                *other = side.by_hand(id);
+            }
+            None => poll(async || Some(()).filter(|()| !lives(victim))).await.unwrap(),
+        }
+    }
+    let ended = side.ended(id).await;
+    assert_eq!((ended.status, ended.chunks_failed), (GenerationStatus::Completed, 0), "{ended:?}");
+    for other in &mut others {
+        other.wait().unwrap();
+    }
+    let all = store::PairSelection::default();
+    let pairs =
+        side.environment.metadata.export_rows(&side.user, side.project, &all, None, 10_000).await.unwrap();
+    let chunks: std::collections::HashSet<_> = pairs.iter().map(|row| row.pair.chunk_id).collect();
+    let counted = (pairs.len() as u64, chunks.len() as u64);
+    assert_eq!(counted, (ended.pairs_generated, ended.chunks_total), "each chunk has its pair, and once");
+    let stats = gateway.stats();
+    assert_eq!(stats.distinct, ended.chunks_total);
+    assert!(
+        stats.repeats <= 2 * KILLS as u64,
+        "{} repeats: more than were in flight at the kills",
+        stats.repeats
+    );
+    running.shut_down().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_generation_s_worker_is_gone_within_two_seconds() {
     let slow = GatewayConfig { latency_ms: 400, ..GatewayConfig::default() };
@@ -200,21 +256,17 @@ async fn a_worker_is_started_by_hand_too() {
     let side = ServerSide::new(&gateway.url()).await;
     let document = side.parsed(30).await;
     let id = side.generate(document, "simulated").await;
-    let by_hand = |id: &str| {
-        let mut command = side.forge.command(&["worker", "generate", "--generation", id]);
-        command.env("DATA_FORGE_GATEWAY_URL", gateway.url()).spawn().unwrap()
-    };
     let end = |child: Child| Ran::from(child.wait_with_output().unwrap());
-    let early = end(by_hand(&id.to_string()));
+    let early = end(side.by_hand(id));
     early.expect(1);
     assert!(early.stderr.contains("pending"), "{}", early.stderr);
-    let unknown = end(by_hand("01890000-0000-7000-8000-000000000000"));
+    let unknown = end(side.by_hand("01890000-0000-7000-8000-000000000000".parse().unwrap()));
     unknown.expect(1);
     assert!(unknown.stderr.contains("there is no generation"), "{}", unknown.stderr);
 
     let running = side.supervise();
     let worker = side.under_way(id).await;
-    let second = by_hand(&id.to_string());
+    let second = side.by_hand(id);
     let owners = async || side.environment.metadata.owners(id).await.unwrap();
     poll(async || owners().await.into_iter().find(|owner| owner.pid == second.id()))
         .await
