@@ -229,18 +229,18 @@ async fn a_request_that_is_too_long_is_told_apart() {
 async fn refusals_stay_few_where_a_gateway_has_less_room() {
     let simulation = Simulation {
         latency_ms: 20,
-        concurrency_limit: Some(16),
+        concurrency_limit: Some(64),
         retry_after_seconds: 0,
         ..Simulation::default()
     };
     let simulated = Simulated::start(simulation).await.unwrap();
-    let replies = chat_at_once(&simulated, 64, 1500, |_| {}).await;
+    let replies = chat_at_once(&simulated, 128, 6000, |_| {}).await;
     replies.into_iter().for_each(|reply| drop(reply.unwrap()));
     let stats = simulated.stats();
-    // The first moments: 48 of 64, then 16 of 32.
-    let later = stats.by_status["429"].saturating_sub(48 + 16 + 8);
+    // The first moments: 64 of 128, and those that came before the window had halved.
+    let later = stats.by_status["429"].saturating_sub(64 + 32);
     assert!(later * 100 < 3 * stats.requests, "{stats:?}");
-    assert_eq!((stats.answered, stats.repeats), (1500, 0));
+    assert_eq!((stats.answered, stats.repeats), (6000, 0));
 }
 
 #[tokio::test]
