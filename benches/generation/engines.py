@@ -43,7 +43,8 @@ class Ours(Engine):
             path.parent.mkdir(exist_ok=True)
             path.write_text(f"# The pump, part {first}\n\n{''.join(sections[first : first + 500])}")
         output = folder / "dataset.jsonl"
-        flags = ["--model", "simulated", "--max-concurrency", concurrency, "--pairs-per-chunk", 1, "--gateway-url", url]
+        flags = ["--model", "simulated", "--max-concurrency", concurrency, "--pairs-per-chunk", 1, "--judge", "none",
+                 "--gateway-url", url]
         return [self.program, "run", folder / "docs", "-o", output, "--data-dir", folder / "data", *flags]
 
 

@@ -8,7 +8,7 @@ use model::{
     GenerationId, GenerationKind, GenerationType, Pair, PairId, PairOrigin, PairProvenance, Phase, Project,
     ProjectId, ProjectStats, Quality, QuestionType, ReviewStatus, Scores, SourceType, Time, Unit, UserId,
 };
-use store::{Metadata, Outcome, Owner, UnitResult};
+use store::{Metadata, Outcome, Owner, Probes, UnitResult};
 
 /// Pairs of a chunk.
 const SLOTS: u32 = 10;
@@ -82,7 +82,10 @@ pub async fn fill(metadata: &dyn Metadata, pairs: u64) -> Result<Filled> {
                 key[..8].copy_from_slice(&number.to_be_bytes());
                 (pair_id(id, unit.ordinal, slot), scores(&mut chance), key)
             });
-            UnitResult { unit: unit.id, outcome: Outcome::Scored { scores: scores.collect() } }
+            UnitResult {
+                unit: unit.id,
+                outcome: Outcome::Scored { scores: scores.collect(), probes: Probes::default() },
+            }
         });
         let results = results.collect();
         metadata.finish(id, &owner, now, results).await?;
@@ -182,6 +185,7 @@ fn pair(
         evidence: Vec::new(),
         unsupported: Vec::new(),
         flags: Vec::new(),
+        judgement: None,
         duplicate_of: None,
         review_status: ReviewStatus::Pending,
         reviewed_by: None,

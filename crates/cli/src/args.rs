@@ -96,9 +96,9 @@ pub(crate) struct RunArgs {
     /// What kind of pairs to make
     #[arg(long = "type", value_enum, default_value_t = TypeArg::Qa)]
     pub(crate) generation_type: TypeArg,
-    /// The judge: none is local scoring alone
-    #[arg(long, value_enum, default_value_t = JudgeArg::None)]
-    pub(crate) judge: JudgeArg,
+    /// The judge: a model of the gateway, or none for local scoring alone [default: the teacher]
+    #[arg(long, value_name = "ID|none")]
+    pub(crate) judge: Option<String>,
     /// The sampling temperature, 0 to 2
     #[arg(long, value_name = "X", default_value_t = 0.7)]
     pub(crate) temperature: f64,
@@ -330,11 +330,6 @@ impl From<TypeArg> for GenerationType {
             TypeArg::Classification => Self::Classification,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum JudgeArg {
-    None,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -44,6 +44,7 @@ pub(crate) fn pair(slot: u32) -> Pair {
         evidence: Vec::new(),
         unsupported: Vec::new(),
         flags: vec![Flag { code: FlagCode::ShortAnswer, detail: "5 words".into() }],
+        judgement: None,
         duplicate_of: None,
         review_status: ReviewStatus::Pending,
         reviewed_by: None,

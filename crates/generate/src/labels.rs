@@ -1,12 +1,15 @@
 //! Labels for a classification, proposed by the teacher from samples of the texts.
 
-use llm::{ChatModel, ChatRequest, JsonSchema, MessageRole};
+use llm::{
+    ChatModel, ChatRequest, JsonSchema, MessageRole,
+    prompt::{bounded, tags, template},
+};
 use model::{GenerateSettings, GenerationType, Passage, check_labels};
 
 use crate::{
     TeachError, llm_teacher,
-    prompt::{bounded, language_line, line, message, template_of, wishes},
-    reply, schema, tags, template, words,
+    prompt::{language_line, line, message, template_of, wishes},
+    reply, schema, words,
 };
 
 /// How many passages a proposal looks at, at the most.

@@ -8,12 +8,9 @@ mod labels;
 mod languages;
 mod llm_teacher;
 mod prompt;
-mod quote;
 mod reply;
 mod schema;
 mod slots;
-mod tags;
-mod template;
 #[cfg(test)]
 mod testing;
 mod words;
@@ -27,7 +24,7 @@ pub use labels::{MAX_SAMPLES, propose_labels};
 pub use slots::{Place, Quotas, quotas};
 
 /// The id of the built-in offline teacher.
-pub const BUILTIN: &str = "builtin/extractive";
+pub const BUILTIN: &str = model::BUILTIN_TEACHER;
 
 /// Who writes the pairs.
 #[derive(Clone, Copy)]

@@ -2,12 +2,15 @@
 
 use std::sync::LazyLock;
 
-use llm::{ChatRequest, JsonSchema, Message, MessageRole};
+use llm::{
+    ChatRequest, JsonSchema, Message, MessageRole,
+    prompt::{bounded, tags, template},
+};
 use model::{
     Difficulty, GenerateSettings, GenerationType, Passage, QuestionType, Sha256Hex, Style, sha256_hex,
 };
 
-use crate::{schema, slots::Slot, tags, template};
+use crate::{schema, slots::Slot};
 
 /// The most characters of a title, a heading path or a list of columns that are shown.
 const MAX_LINE: usize = 500;
@@ -218,15 +221,7 @@ pub(crate) fn language_line(own: Option<&str>, settings: &GenerateSettings) -> S
 
 /// Outside text as one line of bounded length.
 pub(crate) fn line(text: &str) -> String {
-    bounded(&tags::hide(&text.split_whitespace().collect::<Vec<_>>().join(" ")), MAX_LINE)
-}
-
-/// A text cut behind so many characters.
-pub(crate) fn bounded(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    llm::prompt::line(text, MAX_LINE)
 }
 
 #[cfg(test)]

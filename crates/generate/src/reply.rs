@@ -7,11 +7,11 @@ mod leak;
 
 use std::collections::HashSet;
 
-use llm::{ChatReply, FinishReason, Repair};
+use llm::{ChatReply, FinishReason, Repair, prompt::quote};
 use model::GenerationType;
 use serde_json::{Map, Value};
 
-use crate::{Draft, prompt::Task, quote, words};
+use crate::{Draft, prompt::Task, words};
 pub(crate) use fields::list_of_texts;
 
 /// The most items of a reply that are looked at: more than may be asked for.

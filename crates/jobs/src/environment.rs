@@ -40,12 +40,23 @@ pub struct Limits {
     pub budget: Option<Budget>,
     /// What the teacher's tokens cost, if that is known.
     pub price: Option<Price>,
+    /// The same of the judge's.
+    pub judge_price: Option<Price>,
     /// How long a claim holds without a heartbeat.
     pub lease: Duration,
     /// How often a claim is renewed.
     pub heartbeat: Duration,
     /// How long calls that are under way may go on after an interruption.
     pub grace: Duration,
+}
+
+/// What the tokens of a generation's models cost, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ModelPrices {
+    /// Of its teacher.
+    pub teacher: Option<Price>,
+    /// Of its judge.
+    pub judge: Option<Price>,
 }
 
 /// What the settings of a generation say that it may spend.
@@ -63,6 +74,7 @@ impl Default for Limits {
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             budget: None,
             price: None,
+            judge_price: None,
             lease: Duration::from_secs(60),
             heartbeat: Duration::from_secs(15),
             grace: Duration::from_secs(10),

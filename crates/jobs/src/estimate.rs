@@ -7,7 +7,7 @@ use model::{
 use store::{ChunkSelection, ChunkTotals};
 
 use crate::{
-    Environment, JobsError,
+    Environment, JobsError, ModelPrices,
     ledger::{cost, prompt_tokens},
 };
 
@@ -20,6 +20,12 @@ const ENOUGH_CALLS: u64 = 5;
 /// How long models commonly think before they write, and how many tokens a second they write.
 const FIRST_TOKEN_SECONDS: f64 = 0.7;
 const TOKENS_PER_SECOND: f64 = 60.0;
+
+/// Of the judge: the share of units it is asked about once more, and of pairs made wrong on purpose; the tokens of its
+/// reply, a pair; and those that stand around a pair in its prompt.
+const JUDGED_AGAIN: f64 = 0.05;
+const JUDGED_PAIR: f64 = 190.0;
+const AROUND_A_PAIR: f64 = 20.0;
 
 /// Of the offline teacher: seconds a chunk, on one core.
 const BUILTIN_SECONDS: f64 = 0.002;
@@ -47,7 +53,7 @@ pub async fn estimate(
     project: ProjectId,
     settings: &GenerateSettings,
     which: &ChunkSelection,
-    price: Option<Price>,
+    prices: ModelPrices,
 ) -> Result<Estimate, JobsError> {
     settings.check()?;
     let metadata = &environment.metadata;
@@ -58,59 +64,126 @@ pub async fn estimate(
     if totals.chunks == 0 {
         return Ok(estimate);
     }
+    let asked = config.max_concurrency.map_or(usize::MAX, |most| most as usize);
+    let at_once = environment.limits.max_concurrency.min(asked).max(1) as f64;
+    let around = around_a_chunk(environment, user, project, settings, which).await?;
     if settings.teacher_model == BUILTIN {
         let cores = environment.limits.cores.max(1) as f64;
         estimate.cost_usd = Some(0.0);
         estimate.seconds = totals.chunks as f64 * BUILTIN_SECONDS / cores;
+        judging(&mut estimate, settings, totals, around.judge, at_once, prices.judge);
         return Ok(estimate);
     }
-    let around = around_a_chunk(environment, user, project, settings, which).await?;
+    let around_teaching = around.teacher;
     let earlier = earlier(environment, user, project, settings).await?;
     let rates = match &earlier {
         Some((generation, made_from)) => {
-            learnt(generation, *made_from, around, environment.limits.max_concurrency)
+            learnt(generation, *made_from, around_teaching, environment.limits.max_concurrency)
         }
         None => usual(settings),
     };
-    let asked = config.max_concurrency.map_or(usize::MAX, |most| most as usize);
-    let at_once = environment.limits.max_concurrency.min(asked).max(1) as f64;
     let calls = totals.chunks as f64 * rates.calls;
-    let prompts = (totals.chunks as f64 * around + totals.tokens as f64) * rates.calls * rates.tokens;
+    let prompts =
+        (totals.chunks as f64 * around_teaching + totals.tokens as f64) * rates.calls * rates.tokens;
     estimate.requests = whole(calls);
     estimate.prompt_tokens = whole(prompts);
     estimate.completion_tokens = whole(pairs as f64 * rates.calls * rates.reply);
     estimate.seconds = (calls / at_once).max(1.0) * rates.seconds;
     estimate.from_history = earlier.is_some();
-    estimate.cost_usd = price.map(|price| {
-        let Estimate { requests, prompt_tokens, completion_tokens, .. } = estimate;
-        cost(price, Usage { requests, prompt_tokens, completion_tokens, cost_usd: None })
-    });
+    estimate.cost_usd = prices.teacher.map(|price| cost(price, usage_of(&estimate)));
+    match &earlier {
+        // What it came to holds the judge's calls too.
+        Some((generation, _)) if settings.judge().is_some() => {
+            estimate.judge_requests = whole(judge_calls(settings, totals)).min(estimate.requests);
+            if prices.judge != prices.teacher {
+                estimate.cost_usd = generation.usage.cost_usd.map(|cost| {
+                    let tokens = |usage: Usage| (usage.prompt_tokens + usage.completion_tokens) as f64;
+                    cost * tokens(usage_of(&estimate)) / tokens(generation.usage).max(1.0)
+                });
+            }
+        }
+        Some(_) => {}
+        None => judging(&mut estimate, settings, totals, around.judge, at_once, prices.judge),
+    }
     Ok(estimate)
 }
 
-/// The tokens of a prompt beside its chunk's own, on average over some of the chunks.
+fn usage_of(estimate: &Estimate) -> Usage {
+    let Estimate { requests, prompt_tokens, completion_tokens, .. } = *estimate;
+    Usage { requests, prompt_tokens, completion_tokens, cost_usd: None }
+}
+
+/// How often the judge is asked: about the pairs of each chunk at once, about some once more, and about those that are
+/// made wrong on purpose.
+fn judge_calls(settings: &GenerateSettings, totals: ChunkTotals) -> f64 {
+    let pairs = totals.chunks as f64 * f64::from(settings.config.pairs_per_chunk);
+    totals.chunks as f64 * (1.0 + JUDGED_AGAIN) + pairs * JUDGED_AGAIN
+}
+
+/// Adds what is usual for judging.
+fn judging(
+    estimate: &mut Estimate,
+    settings: &GenerateSettings,
+    totals: ChunkTotals,
+    around: f64,
+    at_once: f64,
+    price: Option<Price>,
+) {
+    if settings.judge().is_none() {
+        return;
+    }
+    let calls = judge_calls(settings, totals);
+    let pairs = estimate.pairs as f64 * (1.0 + 2.0 * JUDGED_AGAIN);
+    let Rates { reply, .. } = usual(settings);
+    let a_chunk = around + totals.tokens as f64 / totals.chunks.max(1) as f64;
+    let added = Usage {
+        requests: whole(calls),
+        prompt_tokens: whole(calls * a_chunk + pairs * (reply + AROUND_A_PAIR)),
+        completion_tokens: whole(pairs * JUDGED_PAIR),
+        cost_usd: None,
+    };
+    estimate.judge_requests = added.requests;
+    estimate.requests += added.requests;
+    estimate.prompt_tokens += added.prompt_tokens;
+    estimate.completion_tokens += added.completion_tokens;
+    let seconds = FIRST_TOKEN_SECONDS + pairs / calls * JUDGED_PAIR / TOKENS_PER_SECOND;
+    estimate.seconds += (calls / at_once).max(1.0) * seconds;
+    estimate.cost_usd = estimate.cost_usd.zip(price).map(|(so_far, price)| so_far + cost(price, added));
+}
+
+/// The tokens of a prompt beside its chunk's own.
+struct Around {
+    teacher: f64,
+    judge: f64,
+}
+
+/// The same on average over some of the chunks; of the judge's without any pair.
 async fn around_a_chunk(
     environment: &Environment,
     user: &UserId,
     project: ProjectId,
     settings: &GenerateSettings,
     which: &ChunkSelection,
-) -> Result<f64, JobsError> {
+) -> Result<Around, JobsError> {
     let chunks = environment.metadata.select_chunks(user, project, which).await?;
     let step = chunks.len().div_ceil(SAMPLED).max(1);
-    let (mut tokens, mut prompts) = (0.0, 0.0);
+    let (mut around, mut prompts) = (Around { teacher: 0.0, judge: 0.0 }, 0.0);
     for (chunk, _) in chunks.iter().step_by(step) {
         // What was deleted since is not counted.
         if let Some((chunk, passage, _)) = environment.metadata.chunk_passage(user, *chunk).await? {
-            let request = generate::request(&passage, settings);
-            tokens += prompt_tokens(&request) as f64 - f64::from(chunk.token_count);
+            let beside = |request| prompt_tokens(&request) as f64 - f64::from(chunk.token_count);
+            around.teacher += beside(generate::request(&passage, settings));
+            if let Some(judge) = settings.judge() {
+                around.judge += beside(validate::judge::request(judge, 0, &passage, &[]));
+            }
             prompts += 1.0;
         }
     }
-    Ok(tokens / f64::max(prompts, 1.0))
+    let prompts = f64::max(prompts, 1.0);
+    Ok(Around { teacher: around.teacher / prompts, judge: around.judge / prompts })
 }
 
-/// The newest generation of the project by the same model that made the same type, and the chunks it asked about.
+/// The newest generation of the project by the same models that made the same type, and the chunks it asked about.
 async fn earlier(
     environment: &Environment,
     user: &UserId,
@@ -120,8 +193,8 @@ async fn earlier(
     let generations = environment.metadata.generations(user, project, GenerationKind::Generate).await?;
     for generation in generations {
         let Some(of) = &generation.settings else { continue };
-        let same =
-            (&of.teacher_model, of.generation_type) == (&settings.teacher_model, settings.generation_type);
+        let same = (&of.teacher_model, of.generation_type, of.judge())
+            == (&settings.teacher_model, settings.generation_type, settings.judge());
         if same && generation.usage.requests >= ENOUGH_CALLS {
             let made_from = environment.metadata.taught_chunks(generation.id).await?;
             if made_from.chunks > 0 && generation.duration_seconds.is_some() {

@@ -91,7 +91,9 @@ async fn propose(
     let limit = u32::try_from(MAX_SAMPLES).unwrap_or(u32::MAX);
     let samples = environment.metadata.sample_passages(generation.id, limit).await?;
     let unit = UnitId::derive([generation.id.as_uuid().as_bytes().as_slice(), b"labels"]);
-    let model = LedgeredModel { environment, inner, generation: generation.id, unit, again: true, allowance };
+    let price = environment.limits.price;
+    let model =
+        LedgeredModel { environment, inner, generation: generation.id, unit, again: true, allowance, price };
     Ok(match propose_labels(&model, settings, &samples).await {
         Ok(labels) => {
             tracing::info!(target: LOG_TARGET, labels = labels.join("; "), "the teacher proposed labels");

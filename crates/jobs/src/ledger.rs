@@ -43,6 +43,8 @@ pub(crate) struct LedgeredModel<'a> {
     /// Whether the unit was worked on before, so that some of its calls may be paid for already.
     pub(crate) again: bool,
     pub(crate) allowance: &'a Allowance,
+    /// What the model's tokens cost, if that is known.
+    pub(crate) price: Option<Price>,
 }
 
 #[async_trait]
@@ -74,10 +76,10 @@ impl ChatModel for LedgeredModel<'_> {
 impl LedgeredModel<'_> {
     /// Calls, and stores the reply before anyone reads it.
     async fn answered(&self, request: &ChatRequest, key: Sha256Hex) -> Result<ChatReply, ChatError> {
-        let Environment { metadata, limits, .. } = self.environment;
+        let Environment { metadata, .. } = self.environment;
         let mut reply = self.inner.chat(request).await?;
         count_what_is_not_told(request, &mut reply);
-        reply.usage.cost_usd = limits.price.map(|price| cost(price, reply.usage));
+        reply.usage.cost_usd = self.price.map(|price| cost(price, reply.usage));
         let entry = LedgerEntry {
             generation: self.generation,
             unit: self.unit,
@@ -92,13 +94,13 @@ impl LedgeredModel<'_> {
 
     /// Sets aside what the call may come to at the most; waits while only other calls under way stand against it.
     async fn reserve(&self, most: Usage) -> Result<(), ChatError> {
-        let Environment { metadata, limits, .. } = self.environment;
+        let Environment { metadata, .. } = self.environment;
         let Allowance { budget, freed } = self.allowance;
         let reservation = Reservation {
             generation: self.generation,
             unit: self.unit,
             tokens: most.prompt_tokens + most.completion_tokens,
-            cost_usd: limits.price.map_or(0.0, |price| cost(price, most)),
+            cost_usd: self.price.map_or(0.0, |price| cost(price, most)),
         };
         loop {
             match metadata.reserve(&reservation, budget, self.environment.now()).await.map_err(wrap)? {

@@ -40,7 +40,7 @@ pub use clock::{Clock, SystemClock, random_bytes};
 pub use create::{Created, Launch, Pick, create_generate, create_parse, generations_like};
 pub use drive::drive;
 pub use edit::{ChunkEdit, PairTextChange, edit_chunk, edit_pair};
-pub use environment::{Environment, Limits};
+pub use environment::{Environment, Limits, ModelPrices};
 pub use error::JobsError;
 pub use estimate::estimate;
 pub use launcher::{Job, JobState, LaunchError, Launcher};

@@ -64,6 +64,7 @@ fn pair(making: &Making<'_>, slot: u32, draft: Draft) -> Pair {
         evidence: Vec::new(),
         unsupported: Vec::new(),
         flags: Vec::new(),
+        judgement: None,
         duplicate_of: None,
         review_status: ReviewStatus::Pending,
         reviewed_by: None,

@@ -10,8 +10,11 @@ mod writer;
 
 use std::sync::Arc;
 
+use ::validate::Foreign;
+use llm::ChatError;
 use model::{Generation, Phase, Unit, UserId};
 use store::Outcome;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use self::report::Report;
@@ -34,6 +37,16 @@ enum Worked {
     Outcome(Outcome),
     /// The reason why neither this unit nor any other can be worked on now.
     Stop(String),
+}
+
+/// Why no unit can be worked on: a call that failed as every other one would.
+fn stopped(error: &ChatError) -> Worked {
+    Worked::Stop(match error {
+        ChatError::Unreachable { .. } => {
+            format!("{error}; what is done is kept, and the run can be resumed when it is back")
+        }
+        _ => error.to_string(),
+    })
 }
 
 /// Works on a phase until no unit is left, or it is told to stop.
@@ -63,17 +76,19 @@ pub async fn run_phase(
         },
         Phase::Parse | Phase::Validate => None,
     };
-    let work = Arc::new(Work { environment: Arc::clone(environment), user, generation, allowance });
+    let environment = Arc::clone(environment);
+    let work = Arc::new(Work { environment, user, generation, allowance, foreign: OnceCell::new() });
     let end = match before {
         Some(end) => Ok(end),
         None => pool::run(Arc::clone(&work), phase, stop).await,
     };
     drop(heartbeat);
-    environment.metadata.release(id, &environment.owner).await?;
+    let Environment { metadata, owner, .. } = &*work.environment;
+    metadata.release(id, owner).await?;
     let end = end?;
     report.end(&end).await?;
     if phase == Phase::Generate && end == PhaseEnd::Finished {
-        classes::say(environment, &work.user, &work.generation).await?;
+        classes::say(&work.environment, &work.user, &work.generation).await?;
     }
     Ok(end)
 }
@@ -85,6 +100,8 @@ struct Work {
     generation: Generation,
     /// What the generation may spend.
     allowance: Allowance,
+    /// What canaries are made of, once one is made.
+    foreign: OnceCell<Arc<Foreign>>,
 }
 
 impl Work {
@@ -122,7 +139,11 @@ impl Work {
     /// How many calls of a gateway may be under way at once, in a phase that makes any.
     fn calls_at_once(&self, phase: Phase) -> Option<usize> {
         let settings = self.generation.settings.as_ref()?;
-        let calls = phase == Phase::Generate && settings.teacher_model != ::generate::BUILTIN;
+        let calls = match phase {
+            Phase::Parse => false,
+            Phase::Generate => settings.teacher_model != ::generate::BUILTIN,
+            Phase::Validate => settings.judge().is_some(),
+        };
         let asked = settings.config.max_concurrency.map_or(usize::MAX, |most| most as usize);
         calls.then(|| self.environment.limits.max_concurrency.min(asked).max(1))
     }

@@ -10,15 +10,17 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest};
 use model::{
-    Chunk, ChunkId, GenerateSettings, GenerationId, GenerationType, Pair, Passage, Price, Usage, UserId,
+    Chunk, ChunkId, GenerateSettings, GenerationId, GenerationType, Pair, Passage, Price, Scores, Usage,
+    UserId,
 };
 use tokio::time::timeout;
+use validate::judge::{Case, Judge, combine};
 
 use crate::{
-    Environment, JobsError,
+    Environment, JobsError, ModelPrices,
     ledger::{cost, count_what_is_not_told},
     pairs, random_bytes,
-    scoring::Scorer,
+    scoring::{Scorer, put_in},
 };
 
 /// How long a chunk may take: whoever looks at a preview waits for it.
@@ -29,13 +31,13 @@ const PATIENCE: Duration = Duration::from_secs(50);
 pub struct Preview {
     /// The pairs, scored, in the order of the chunks.
     pub pairs: Vec<Pair>,
-    /// Chunks that gave none since their teaching failed.
+    /// Chunks whose teaching failed, or whose pairs have local scores alone since judging them failed.
     pub failures: Vec<PreviewFailure>,
     /// What the calls came to.
     pub usage: Usage,
 }
 
-/// A chunk whose teaching failed.
+/// A chunk whose teaching or judging failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewFailure {
     /// The chunk.
@@ -46,11 +48,11 @@ pub struct PreviewFailure {
     pub raw_reply: Option<String>,
 }
 
-/// Teaches chunks as a generation of these settings would, all at once, and scores what comes of it. What is not the
-/// user's is passed over.
+/// Teaches chunks as a generation of these settings would, all at once, scores what comes of it and has it judged. What
+/// is not the user's is passed over.
 ///
 /// # Errors
-/// [`JobsError::Settings`] for settings outside their bounds, [`JobsError::NoGateway`] where the teacher needs one;
+/// [`JobsError::Settings`] for settings outside their bounds, [`JobsError::NoGateway`] where teacher or judge need one;
 /// where the store fails. What happens to calls ends up in the preview.
 pub async fn preview(
     environment: &Environment,
@@ -58,18 +60,24 @@ pub async fn preview(
     settings: &GenerateSettings,
     chunks: &[ChunkId],
     model: Option<&dyn ChatModel>,
-    price: Option<Price>,
+    prices: ModelPrices,
 ) -> Result<Preview, JobsError> {
     ::generate::check(settings)?;
     let mut found = Vec::with_capacity(chunks.len());
     for id in chunks {
         found.extend(environment.metadata.chunk_passage(user, *id).await?);
     }
-    let counted = model.map(|model| Counted { model, price, usage: Mutex::default() });
+    let counted = |price| model.map(|model| Counted { model, price, usage: Mutex::default() });
+    let (counted, judging) = (counted(prices.teacher), counted(prices.judge));
     let teacher = match &counted {
         _ if settings.teacher_model == BUILTIN => Teacher::Builtin,
         Some(model) => Teacher::Model(model),
         None => return Err(JobsError::NoGateway(settings.teacher_model.clone())),
+    };
+    let judge = match (settings.judge(), &judging) {
+        (None, _) => None,
+        (Some(model), Some(chat)) => Some(Judge { chat, model, seed: settings.config.seed, attempt: 1 }),
+        (Some(model), None) => return Err(JobsError::NoGateway(model.to_owned())),
     };
     let taught = teach_all(teacher, settings, &found);
     let id = GenerationId::new(environment.now(), random_bytes());
@@ -89,8 +97,51 @@ pub async fn preview(
             }
         }
     }
-    preview.usage = counted.map(Counted::spent).unwrap_or_default();
+    if let Some(judge) = judge {
+        judge_all(judge, &found, &mut preview).await;
+    }
+    for counted in [counted, judging].into_iter().flatten() {
+        preview.usage += counted.spent();
+    }
     Ok(preview)
+}
+
+/// Has the pairs of each chunk judged. They keep their local scores where that fails.
+async fn judge_all(judge: Judge<'_>, found: &[(Chunk, Passage, String)], preview: &mut Preview) {
+    let groups = preview.pairs.chunk_by(|a, b| a.chunk_id == b.chunk_id);
+    let judged = groups.filter_map(|pairs| {
+        let (_, passage, _) = found.iter().find(|(chunk, ..)| chunk.id == pairs[0].chunk_id)?;
+        Some(judge_chunk(judge, passage, pairs))
+    });
+    let judged = join_all(judged).await;
+    let mut failures = Vec::new();
+    let groups = preview.pairs.chunk_by_mut(|a, b| a.chunk_id == b.chunk_id);
+    for (pairs, (scores, failure)) in groups.zip(judged) {
+        let failed = |(reason, raw_reply)| PreviewFailure { chunk: pairs[0].chunk_id, reason, raw_reply };
+        failures.extend(failure.map(failed));
+        pairs.iter_mut().zip(scores).for_each(|(pair, scores)| pair.put_scores(scores));
+    }
+    preview.failures.extend(failures);
+}
+
+/// The scores of a chunk's pairs, and why they are not all judged.
+async fn judge_chunk(
+    judge: Judge<'_>,
+    passage: &Passage,
+    pairs: &[Pair],
+) -> (Vec<Scores>, Option<(String, Option<String>)>) {
+    let locals: Vec<Scores> = pairs.iter().map(Pair::scores).collect();
+    let cases: Vec<_> = pairs.iter().zip(&locals).map(|(pair, local)| Case::of_pair(pair, local)).collect();
+    match timeout(PATIENCE, judge.judge(passage, &cases)).await {
+        Ok(Ok(verdicts)) => {
+            let judged = pairs.iter().zip(locals.iter().zip(verdicts.judgements));
+            let scores =
+                judged.map(|(pair, (local, said))| put_in(pair.chunk_id, combine(local.clone(), said)));
+            (scores.collect(), verdicts.failure)
+        }
+        Ok(Err(error)) => (Vec::new(), Some((format!("its pairs could not be judged: {error}"), None))),
+        Err(_) => (Vec::new(), Some((format!("the judge takes longer than {} s", PATIENCE.as_secs()), None))),
+    }
 }
 
 type Taught = Result<Lesson, (String, Option<String>)>;

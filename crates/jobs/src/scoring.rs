@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use model::{ChunkId, GenerationType, Pair, PairText, Passage, Scores, Turn};
-use validate::Source;
+use validate::{Source, judge::exchanges};
 
 /// A passage, read once for all the pairs that are made from it.
 pub(crate) struct Scorer<'a>(Source<'a>);
@@ -57,24 +57,21 @@ impl<'a> Scorer<'a> {
             // The same instruction for another text asks for something else.
             _ => (self.0.score(question, answer), validate::duplicate_key(&with(question, context), answer)),
         };
-        for evidence in &mut scores.evidence {
-            evidence.chunk_id = Some(chunk);
-        }
+        scores = put_in(chunk, scores);
         (scores, key)
     }
 }
 
-fn with<'a>(question: &'a str, context: &str) -> Cow<'a, str> {
-    if context.is_empty() { question.into() } else { format!("{question}\n{context}").into() }
+/// Scores whose evidence is of a chunk.
+pub(crate) fn put_in(chunk: ChunkId, mut scores: Scores) -> Scores {
+    for evidence in &mut scores.evidence {
+        evidence.chunk_id = Some(chunk);
+    }
+    scores
 }
 
-/// What is asked and what is answered, turn by turn.
-fn exchanges(turns: &[Turn]) -> impl Iterator<Item = (&str, &str)> {
-    turns.chunks(2).map(|two| match two {
-        [asked, said, ..] => (asked.content.as_str(), said.content.as_str()),
-        [asked] => (asked.content.as_str(), ""),
-        [] => ("", ""),
-    })
+fn with<'a>(question: &'a str, context: &str) -> Cow<'a, str> {
+    if context.is_empty() { question.into() } else { format!("{question}\n{context}").into() }
 }
 
 /// The tokens (`o200k_base`) of question, context and answer, or of the turns where there are any.

@@ -3,7 +3,7 @@
 use model::{Generation, GenerationId, Phase, UserId};
 use store::{Advance, UnitCounts};
 
-use crate::{Environment, JobsError, near, survey::survey};
+use crate::{Environment, JobsError, LOG_TARGET, near, survey::survey};
 
 /// What a generation becomes when no unit of its phase is left.
 pub(crate) async fn after(
@@ -14,7 +14,13 @@ pub(crate) async fn after(
     let now = environment.now();
     let counts = environment.metadata.unit_counts(generation.id, phase).await?;
     let generation = generation.clone();
-    if counts.done == 0 && counts.failed > 0 {
+    // Pairs that could not be judged have local scores: something did succeed.
+    let report = match phase {
+        Phase::Validate => Some(environment.metadata.validation_report(generation.id).await?),
+        Phase::Parse | Phase::Generate => None,
+    };
+    let scored = report.as_ref().is_some_and(|report| report.quality.count > 0);
+    if counts.done == 0 && counts.failed > 0 && !scored {
         return Ok(generation.fail(nothing_succeeded(phase, counts), now)?);
     }
     Ok(match phase {
@@ -32,7 +38,11 @@ pub(crate) async fn after(
             let told = generation.settings.as_ref().and_then(|settings| settings.config.dedup_threshold);
             let threshold = told.unwrap_or(validate::DUPLICATE_SIMILARITY);
             near::mark_duplicates(environment, generation.id, threshold).await?;
-            generation.complete(now)?
+            for alarm in report.iter().flat_map(|report| &report.alarms) {
+                tracing::warn!(target: LOG_TARGET, alarm = alarm.detail, "the scores are not to be trusted");
+            }
+            let validation = report.filter(|report| !report.is_empty());
+            Generation { validation, ..generation }.complete(now)?
         }
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Difficulty, DocumentId, FlagCode, QuestionType};
+use crate::{Difficulty, DocumentId, FlagCode, QuestionType, ValidationReport};
 
 /// The number of bins of a histogram of scores.
 pub const HISTOGRAM_BINS: usize = 20;
@@ -38,6 +38,8 @@ pub struct Analytics {
     pub flags: BTreeMap<FlagCode, u64>,
     /// Tokens (`o200k_base`) of questions, contexts and answers.
     pub tokens: TokenCounts,
+    /// How far the scores can be believed.
+    pub validation: ValidationReport,
     /// How far the dataset is from one to train on.
     pub readiness: Readiness,
 }

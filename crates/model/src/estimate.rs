@@ -9,8 +9,10 @@ pub struct Estimate {
     pub chunks: u64,
     /// The pairs that would be asked for.
     pub pairs: u64,
-    /// The calls of the teacher.
+    /// The calls of teacher and judge.
     pub requests: u64,
+    /// Those of them that are the judge's.
+    pub judge_requests: u64,
     /// The tokens of the prompts.
     pub prompt_tokens: u64,
     /// The tokens of the replies.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Chunking, GenerateConfig, GenerateSettings, GenerationId, GenerationType, ParseOptions, Phase, ProjectId,
-    Time,
+    Time, ValidationReport,
 };
 
 /// What a generation does.
@@ -168,7 +168,10 @@ pub struct Generation {
     pub average_quality: Option<f64>,
     /// The mean of its measured grounding scores.
     pub average_grounding: Option<f64>,
-    /// What its calls came to.
+    /// How far the scores can be believed, once they are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<ValidationReport>,
+    /// What its calls came to, of teacher and judge.
     pub usage: Usage,
     /// The names of the jobs that work on it; empty where the command line does so itself.
     pub job_names: Vec<String>,
@@ -215,6 +218,7 @@ impl Generation {
             pairs_duplicate: 0,
             average_quality: None,
             average_grounding: None,
+            validation: None,
             usage: Usage::default(),
             job_names: Vec::new(),
             attempt: 1,

@@ -13,6 +13,7 @@ mod estimate;
 mod export;
 mod generation;
 mod id;
+mod judgement;
 mod log;
 mod pair;
 mod parsing;
@@ -22,6 +23,7 @@ mod scores;
 mod settings;
 mod text;
 mod unit;
+mod validation;
 
 pub use analytics::{
     Analytics, Assessment, Coverage, DocumentCoverage, HISTOGRAM_BINS, HistogramBin, Readiness, ReviewCounts,
@@ -36,6 +38,7 @@ pub use estimate::Estimate;
 pub use export::{Export, ExportFilters, ExportFormat};
 pub use generation::{Generation, GenerationKind, GenerationStatus, TransitionError, Usage};
 pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, UndoId, UnitId, UserId};
+pub use judgement::{Doubt, ItemAnswer, JudgedSentence, Judgement, QualityItem, Verdict};
 pub use log::{LogEntry, LogLevel, LogLine};
 pub use pair::{
     Difficulty, GenerationType, Pair, PairOrigin, PairProvenance, PairText, QuestionType, ReviewStatus, Role,
@@ -46,10 +49,15 @@ pub use passage::Passage;
 pub use project::{Project, ProjectStats, SourceType};
 pub use scores::{Evidence, Flag, FlagCode, Quality, Scores, Unsupported};
 pub use settings::{
-    DifficultyWeights, GenerateConfig, GenerateSettings, Price, Prices, SettingsError, Style, check_labels,
+    BUILTIN_TEACHER, DifficultyWeights, GenerateConfig, GenerateSettings, Price, Prices, SettingsError,
+    Style, check_labels,
 };
 pub use text::{CharIndex, scalar_count};
 pub use unit::{Phase, Unit, UnitStatus};
+pub use validation::{
+    Alarm, AlarmCode, Canary, CanaryOperator, CanaryReport, HIGH_SCORE, JudgeReport, Recall, Retest, Spread,
+    ValidationReport,
+};
 
 /// A time in UTC; serialised as RFC 3339.
 pub type Time = jiff::Timestamp;

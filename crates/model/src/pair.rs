@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChunkId, DocumentId, Evidence, Flag, GenerationId, PairId, ProjectId, Quality, Scores, Sha256Hex, Time,
-    Unsupported,
+    ChunkId, DocumentId, Evidence, Flag, GenerationId, Judgement, PairId, ProjectId, Quality, Scores,
+    Sha256Hex, Time, Unsupported,
 };
 
 /// What kind of examples a generation makes.
@@ -206,6 +206,9 @@ pub struct Pair {
     pub unsupported: Vec<Unsupported>,
     /// What a reviewer should look at.
     pub flags: Vec<Flag>,
+    /// What a judge says, where one was asked; goes with the text that it judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
     /// The pair it repeats: always the first one of its kind, never itself a duplicate.
     pub duplicate_of: Option<PairId>,
     /// What a person decided on it.
@@ -236,6 +239,21 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// The scores that it has.
+    pub fn scores(&self) -> Scores {
+        Scores {
+            quality_score: self.quality_score,
+            quality: self.quality,
+            grounding_score: self.grounding_score,
+            evidence: self.evidence.clone(),
+            unsupported: self.unsupported.clone(),
+            flags: self.flags.clone(),
+            question_type: self.question_type,
+            difficulty: self.difficulty,
+            judgement: self.judgement.clone(),
+        }
+    }
+
     /// Takes scores in place of those that it has. What kind of question it is and how hard stay as they are where
     /// the scores do not say.
     pub fn put_scores(&mut self, scores: Scores) {
@@ -245,6 +263,7 @@ impl Pair {
         self.evidence = scores.evidence;
         self.unsupported = scores.unsupported;
         self.flags = scores.flags;
+        self.judgement = scores.judgement;
         self.question_type = scores.question_type.or(self.question_type);
         self.difficulty = scores.difficulty.or(self.difficulty);
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChunkId, Difficulty, QuestionType};
+use crate::{ChunkId, Difficulty, Judgement, QuestionType};
 
 /// What validation says of one pair.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -11,7 +11,8 @@ pub struct Scores {
     pub quality_score: Option<f64>,
     /// The dimensions of that.
     pub quality: Quality,
-    /// How far the answer rests on the source.
+    /// How far the answer rests on the source: as the local measure has it; where there is a judge, the mean of the
+    /// two, and the lower one where they are far apart.
     pub grounding_score: Option<f64>,
     /// What in the source holds which part of the answer.
     pub evidence: Vec<Evidence>,
@@ -23,6 +24,9 @@ pub struct Scores {
     pub question_type: Option<QuestionType>,
     /// How hard it is to answer.
     pub difficulty: Option<Difficulty>,
+    /// What a judge says, where one was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
 }
 
 /// The dimensions of quality; each `None` where it was not measured.
@@ -36,6 +40,9 @@ pub struct Quality {
     pub formatting: Option<f64>,
     /// Whether it takes more than copying a word.
     pub difficulty: Option<f64>,
+    /// Whether a judge had a say in them; else they are what can be told without a model.
+    #[serde(default)]
+    pub judged: bool,
 }
 
 /// A sentence of the answer and the span of the source that holds it. Offsets count Unicode scalar

@@ -35,6 +35,12 @@ pub enum Style {
     ApiCode,
 }
 
+/// The id of the built-in offline teacher.
+pub const BUILTIN_TEACHER: &str = "builtin/extractive";
+
+/// The judge that is none.
+const NO_JUDGE: &str = "none";
+
 /// How often each difficulty is asked for: weights, normalised where they are used.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +72,7 @@ pub struct GenerateConfig {
     pub difficulty_distribution: DifficultyWeights,
     /// What questions to aim at.
     pub style_template: Style,
-    /// The model that scores: `none` for local scoring alone.
+    /// The model that judges: by default the teacher, of the built-in one none; `none` for local scoring alone.
     pub judge_model: Option<String>,
     /// The language to write in; the chunk's own where there is none.
     pub language: Option<String>,
@@ -162,6 +168,15 @@ pub struct GenerateSettings {
 }
 
 impl GenerateSettings {
+    /// The model that judges the pairs, if any does.
+    pub fn judge(&self) -> Option<&str> {
+        match self.config.judge_model.as_deref() {
+            Some(NO_JUDGE) => None,
+            Some(model) => Some(model),
+            None => Some(&*self.teacher_model).filter(|teacher| *teacher != BUILTIN_TEACHER),
+        }
+    }
+
     /// Checks each setting against its bounds.
     ///
     /// # Errors
@@ -196,6 +211,11 @@ impl GenerateSettings {
             && !(cost.is_finite() && cost > 0.0)
         {
             return fail("max_cost_usd", cost.to_string(), "more than 0");
+        }
+        if let Some(judge) = &config.judge_model
+            && (judge.trim().is_empty() || judge == BUILTIN_TEACHER)
+        {
+            return fail("judge_model", format!("{judge:?}"), "the id of a model, or none");
         }
         if !config.labels.is_empty() {
             check_labels(&config.labels)?;
@@ -275,6 +295,22 @@ mod tests {
         let mut none = settings();
         none.config.difficulty_distribution = DifficultyWeights { easy: 0.0, medium: 0.0, hard: 0.0 };
         assert_eq!(none.check().unwrap_err().name, "difficulty_distribution");
+    }
+
+    #[test]
+    fn the_judge_is_the_teacher_unless_said_otherwise() {
+        let judge = |teacher: &str, judge: Option<&str>| {
+            let mut settings = GenerateSettings { teacher_model: teacher.into(), ..settings() };
+            settings.config.judge_model = judge.map(str::to_owned);
+            settings.check().map(|()| settings.judge().map(str::to_owned)).map_err(|error| error.name)
+        };
+        assert_eq!(judge("m", None), Ok(Some("m".into())));
+        assert_eq!(judge("m", Some("other")), Ok(Some("other".into())));
+        assert_eq!(judge("m", Some("none")), Ok(None));
+        assert_eq!(judge(BUILTIN_TEACHER, None), Ok(None));
+        assert_eq!(judge(BUILTIN_TEACHER, Some("m")), Ok(Some("m".into())));
+        assert_eq!(judge("m", Some(BUILTIN_TEACHER)), Err("judge_model"));
+        assert_eq!(judge("m", Some(" ")), Err("judge_model"));
     }
 
     #[test]

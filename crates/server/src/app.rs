@@ -2,9 +2,9 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use jobs::{Environment, Supervisor};
+use jobs::{Environment, ModelPrices, Supervisor};
 use llm::Gateway;
-use model::Price;
+use model::{GenerateSettings, Price};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -87,6 +87,15 @@ impl App {
         }
         let models = self.offered_models().await.unwrap_or_default();
         models.into_iter().find(|offered| offered.id == model)?.price
+    }
+
+    /// What the tokens of a generation's models cost, as far as that is known.
+    pub(crate) async fn prices(&self, settings: &GenerateSettings) -> ModelPrices {
+        let judge = match settings.judge() {
+            Some(judge) => self.price(judge).await,
+            None => None,
+        };
+        ModelPrices { teacher: self.price(&settings.teacher_model).await, judge }
     }
 
     /// Where changes are handed out to who watches.

@@ -21,6 +21,7 @@ mod library_projects;
 mod library_watch;
 mod objects;
 mod pairs;
+mod probes;
 mod projects;
 mod sample;
 mod units;
@@ -61,6 +62,7 @@ pub async fn metadata(
         units::CHECKS,
         ledger::CHECKS,
         pairs::CHECKS,
+        probes::CHECKS,
         exports::CHECKS,
         leases::CHECKS,
         library_projects::CHECKS,

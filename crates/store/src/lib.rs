@@ -21,7 +21,7 @@ pub use library::{
 pub use metadata::{
     Advance, Budget, Change, ChangedSubject, ChunkMark, ChunkScope, ChunkSelection, ChunkTotals, Compared,
     ExportRow, FailedUnit, Finished, GenerationContext, LedgerEntry, Metadata, OpenMode, Outcome, Owner,
-    PairCursor, PairSelection, Reservation, Reserved, Sketched, UnitCounts, UnitFailure, UnitResult,
+    PairCursor, PairSelection, Probes, Reservation, Reserved, Sketched, UnitCounts, UnitFailure, UnitResult,
     open_metadata, open_metadata_with, without_credentials,
 };
 pub use objects::{Objects, PutNew, open_objects};

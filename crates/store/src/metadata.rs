@@ -12,9 +12,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use model::{
-    Chunk, ChunkId, Document, DocumentId, ExcludeCode, ExcludeReason, Export, Generation, GenerationId,
-    GenerationKind, GenerationStatus, LogEntry, Pair, PairId, PairOrigin, Passage, Phase, Project, ProjectId,
-    Scores, Sha256Hex, Time, Unit, UnitId, Usage, UserId,
+    Canary, Chunk, ChunkId, Document, DocumentId, ExcludeCode, ExcludeReason, Export, Generation,
+    GenerationId, GenerationKind, GenerationStatus, LogEntry, Pair, PairId, PairOrigin, Passage, Phase,
+    Project, ProjectId, Retest, Scores, Sha256Hex, Time, Unit, UnitId, Usage, UserId, ValidationReport,
 };
 use serde::{Deserialize, Serialize};
 
@@ -85,9 +85,23 @@ pub enum Outcome {
     Scored {
         /// What each pair's scores are, and the key under which equal pairs are found.
         scores: Vec<(PairId, Scores, [u8; 16])>,
+        /// What was tried on the scoring itself.
+        probes: Probes,
     },
     /// It failed. The document of a parse unit becomes `failed` with this reason.
     Failed(UnitFailure),
+}
+
+/// What was tried on the scoring of a unit's pairs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Probes {
+    /// Pairs made wrong on purpose: they are counted by what became of them, and are no pairs.
+    pub canaries: Vec<Canary>,
+    /// Pairs that were judged twice.
+    pub retests: Vec<Retest>,
+    /// Why not all pairs could be judged: the scores that there are are written, and the unit is failed, so that it is
+    /// named and can be tried again.
+    pub unjudged: Option<UnitFailure>,
 }
 
 /// Why a unit failed.
@@ -573,6 +587,12 @@ pub trait Metadata: Library {
     /// # Errors
     /// [`crate::StoreError::NotFound`] where the user has no such project.
     async fn mark_chunks(&self, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64>;
+
+    /// What there is to tell of the scores of a generation's pairs.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::NotFound`] where there is no such generation.
+    async fn validation_report(&self, generation: GenerationId) -> Result<ValidationReport>;
 
     /// Marks each pair of the project that has the same key as an earlier one (by generation, file
     /// name, position, slot), or was found to nearly repeat one, as its duplicate, for the keys that occur

@@ -5,6 +5,7 @@ mod chance;
 mod config;
 mod fault;
 mod handlers;
+mod judge;
 mod obedience;
 mod passage;
 mod refusals;
@@ -20,7 +21,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-pub use config::{FaultRates, GatewayConfig, ModelSpec, ModelSpecError};
+pub use config::{FaultRates, GatewayConfig, JudgeManner, ModelSpec, ModelSpecError};
 pub use stats::Stats;
 
 /// A simulated gateway that runs until this is dropped.

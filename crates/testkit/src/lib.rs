@@ -5,4 +5,4 @@
 
 mod gateway;
 
-pub use gateway::{FaultRates, Gateway, GatewayConfig, ModelSpec, ModelSpecError, Stats};
+pub use gateway::{FaultRates, Gateway, GatewayConfig, JudgeManner, ModelSpec, ModelSpecError, Stats};

@@ -1,13 +1,16 @@
 //! A pair and its source to scores, evidence and classes; pairs to duplicates.
 //!
-//! All of it is local and deterministic: no model, no clock, no IO.
+//! All of it is local and deterministic, without a model, a clock or IO, but for [`judge`], which waits for a chat
+//! model where one is asked.
 
+mod canary;
 mod checks;
 mod classify;
 mod dates;
 mod duplicates;
 mod effort;
 mod grounding;
+pub mod judge;
 mod language;
 mod numbers;
 mod phrases;
@@ -20,6 +23,7 @@ mod words;
 
 use model::Scores;
 
+pub use canary::{Foreign, is_doubted, is_flagged, make_wrong};
 pub use checks::{Benchmarks, ToxicWords, personal_data};
 pub use classify::question_type;
 pub use duplicates::{BANDS, DUPLICATE_SIMILARITY, Duplicates, Repeats, Sketch, duplicate_key, similarity};

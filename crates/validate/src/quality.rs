@@ -10,8 +10,7 @@
 //! | difficulty | .20 | the places of the source it takes, the distance of its words, the length of the reasoning, its kind |
 //!
 //! The score is their weighted geometric mean. A dimension under [`FAILS`] caps it at one half, and
-//! the grounding caps it too: nothing here has been judged, so no pair is called better than its
-//! evidence allows.
+//! the grounding caps it too, so that no pair is called better than its evidence allows.
 
 mod clarity;
 mod completeness;
@@ -20,6 +19,9 @@ mod formatting;
 use model::{Flag, FlagCode, Quality, QuestionType};
 
 use crate::{grounding::Grounding, sentences::Text};
+
+/// What completeness, clarity, formatting and difficulty count for.
+const WEIGHTS: [f64; 4] = [0.40, 0.25, 0.15, 0.20];
 
 /// A dimension under this caps the score at one half.
 const FAILS: f64 = 0.34;
@@ -87,18 +89,29 @@ pub(crate) fn rate(pair: &Rated<'_>) -> (Quality, f64, Vec<Flag>) {
     let formatting = dimension(formatting::items(pair));
     // Taking no effort at all is still something; failing is left to what teaches nothing.
     let difficulty = if pair.effort > 0.0 { 0.4 + 0.6 * pair.effort } else { 0.2 };
-    let dimensions = [(0.40, completeness), (0.25, clarity), (0.15, formatting), (0.20, difficulty)];
-    let mean: f64 = dimensions.iter().map(|(weight, value)| value.max(0.01).powf(*weight)).product();
-    let failed = dimensions.iter().any(|(_, value)| *value < FAILS);
-    let cap = if failed { 0.5 } else { 1.0 };
-    let allowed = pair.grounding.score.map_or(UNMEASURED, |grounding| 0.5 + 0.5 * grounding);
+    let score = overall([completeness, clarity, formatting, difficulty].map(Some), pair.grounding.score);
     let quality = Quality {
         completeness: Some(rounded(completeness)),
         clarity: Some(rounded(clarity)),
         formatting: Some(rounded(formatting)),
         difficulty: Some(rounded(difficulty)),
+        judged: false,
     };
-    (quality, rounded(mean.min(cap).min(allowed)), flags)
+    (quality, score.unwrap_or_default(), flags)
+}
+
+/// The score over the dimensions (completeness, clarity, formatting, difficulty) that were measured, as far as the
+/// grounding allows; `None` where none was.
+pub(crate) fn overall(dimensions: [Option<f64>; 4], grounding: Option<f64>) -> Option<f64> {
+    let measured = || dimensions.iter().zip(WEIGHTS).filter_map(|(value, weight)| Some(((*value)?, weight)));
+    let all: f64 = measured().map(|(_, weight)| weight).sum();
+    if all <= 0.0 {
+        return None;
+    }
+    let mean: f64 = measured().map(|(value, weight)| value.max(0.01).powf(weight / all)).product();
+    let cap = if measured().any(|(value, _)| value < FAILS) { 0.5 } else { 1.0 };
+    let allowed = grounding.map_or(UNMEASURED, |grounding| 0.5 + 0.5 * grounding);
+    Some(rounded(mean.min(cap).min(allowed)))
 }
 
 /// Three places after the point: more would only seem exact, and fewer platforms would agree on them.

@@ -94,6 +94,7 @@ impl<'a> Source<'a> {
             flags,
             question_type: Some(kind),
             difficulty: Some(effort::level(effort)),
+            judgement: None,
         }
     }
 
@@ -125,6 +126,7 @@ impl<'a> Source<'a> {
             clarity: mean(dimensions.iter().map(|of| of.clarity)),
             formatting: mean(dimensions.iter().map(|of| of.formatting)),
             difficulty: mean(dimensions.iter().map(|of| of.difficulty)),
+            judged: false,
         };
         whole
     }

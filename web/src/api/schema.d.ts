@@ -440,7 +440,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a generation would come to. Nothing is stored and no model is asked. Where a generation of the same model and
+         * What a generation would come to. Nothing is stored and no model is asked. Where a generation of the same models and
          *     type has run in the project, it tells how many tokens and seconds a call takes.
          */
         post: operations["post_projects_id_generate_estimate"];
@@ -633,6 +633,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something wrong with scores. */
+        Alarm: {
+            /** @description The reason as a word. */
+            code: components["schemas"]["AlarmCode"];
+            /** @description The reason as a sentence. */
+            detail: string;
+        };
+        /**
+         * @description What can be wrong with scores.
+         * @enum {string}
+         */
+        AlarmCode: "high_scores" | "narrow_scores" | "blind_spot" | "unsteady_judge" | "unreadable_judge";
         /** @description What a project's dataset looks like, in numbers. */
         Analytics: {
             /** @description How much of the documents the pairs cover. */
@@ -666,6 +678,8 @@ export interface components {
             tokens: components["schemas"]["TokenCounts"];
             /** @description What chunks and pairs are about, the most common first. */
             topics: components["schemas"]["TopicCount"][];
+            /** @description How far the scores can be believed. */
+            validation: components["schemas"]["ValidationReport"];
         };
         /**
          * @description How far a dataset is, in a word.
@@ -764,6 +778,34 @@ export interface components {
              * @description How many tokens the run may use in all, prompt and completion together.
              */
             max_tokens_total?: number | null;
+        };
+        /** @description What became of canaries. */
+        CanaryReport: {
+            /**
+             * Format: int64
+             * @description How many would have been sent to review.
+             */
+            caught: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            made: number;
+            /** @description The same by how they were made wrong. */
+            operators: {
+                [key: string]: components["schemas"]["Recall"];
+            };
+            /**
+             * Format: int64
+             * @description Of the pairs that they were made from, those sent to review by the same rule: what is found is worth the less
+             *     the more these are.
+             */
+            originals_flagged: number;
+            /**
+             * Format: double
+             * @description The share of these.
+             */
+            recall?: number | null;
         };
         /** @description What is changed of a chunk; what is left out stays as it is. */
         ChangedChunk: {
@@ -1117,6 +1159,13 @@ export interface components {
          * @enum {string}
          */
         DocumentStatus: "uploaded" | "parsing" | "parsed" | "failed";
+        /** @description Something that the local measure found hard to believe, and what the judge made of it when asked. */
+        Doubt: {
+            /** @description Whether the judge showed where the source says so. Else the judge's grounding score is 0.5 at the most. */
+            cleared: boolean;
+            /** @description The flag it is about. */
+            code: components["schemas"]["FlagCode"];
+        };
         /** @description A version, and where one of its files can be fetched. */
         Download: components["schemas"]["Export"] & {
             /** @description Where the file can be fetched with a GET, without a key. */
@@ -1148,6 +1197,11 @@ export interface components {
             from_history: boolean;
             /**
              * Format: int64
+             * @description Those of them that are the judge's.
+             */
+            judge_requests: number;
+            /**
+             * Format: int64
              * @description The pairs that would be asked for.
              */
             pairs: number;
@@ -1158,7 +1212,7 @@ export interface components {
             prompt_tokens: number;
             /**
              * Format: int64
-             * @description The calls of the teacher.
+             * @description The calls of teacher and judge.
              */
             requests: number;
             /**
@@ -1253,7 +1307,7 @@ export interface components {
          * @enum {string}
          */
         ExportFormat: "chatml" | "alpaca";
-        /** @description A chunk that gave no pairs. */
+        /** @description A chunk whose teaching or judging failed. */
         Failure: {
             /** @description The chunk. */
             chunk_id: components["schemas"]["ChunkId"];
@@ -1331,7 +1385,7 @@ export interface components {
              */
             difficulty_distribution: components["schemas"]["DifficultyWeights"];
             /**
-             * @description The model that scores: `none` for local scoring alone.
+             * @description The model that judges: by default the teacher, of the built-in one none; `none` for local scoring alone.
              * @default null
              */
             judge_model: string | null;
@@ -1473,8 +1527,9 @@ export interface components {
             started_at?: string | null;
             /** @description Where it stands. */
             status: components["schemas"]["GenerationStatus"];
-            /** @description What its calls came to. */
+            /** @description What its calls came to, of teacher and judge. */
             usage: components["schemas"]["Usage"];
+            validation?: components["schemas"]["ValidationReport"] | null;
         };
         /** Format: uuid */
         GenerationId: string;
@@ -1517,6 +1572,96 @@ export interface components {
             detail: string;
             /** @description Where in the body, as a JSON pointer (RFC 6901); of a query parameter `/` and its name. */
             pointer: string;
+        };
+        /**
+         * @description An answer to an item.
+         * @enum {string}
+         */
+        ItemAnswer: "yes" | "no" | "not_applicable";
+        /** @description What there is to tell of a judge. */
+        JudgeReport: {
+            /**
+             * Format: double
+             * @description The share of its verdicts and answers that were the same both times.
+             */
+            agreement?: number | null;
+            /**
+             * Format: int64
+             * @description Pairs whose grounding the judge and the local measure have more than 0.4 apart.
+             */
+            disagreements: number;
+            /**
+             * Format: int64
+             * @description Pairs that it judged.
+             */
+            judged: number;
+            /**
+             * Format: double
+             * @description The mean difference of its grounding scores between the two.
+             */
+            mean_difference?: number | null;
+            /**
+             * Format: int64
+             * @description Pairs that it judged twice, with two seeds.
+             */
+            retested: number;
+            /**
+             * Format: int64
+             * @description Pairs that it was asked about, and that have local scores alone.
+             */
+            unjudged: number;
+        };
+        /** @description What a judge says of one sentence of an answer. Offsets count Unicode scalar values. */
+        JudgedSentence: {
+            /** @description Where it ends. */
+            answer_end: number;
+            /** @description Where it starts in that answer. */
+            answer_start: number;
+            /** @description Whether the judge said `supported` and quoted nothing that the source holds, so that it counts as partial. */
+            capped: boolean;
+            /** @description Where it ends. */
+            chunk_end?: number | null;
+            /** @description Where the quote starts in the chunk's text, if it stands there. */
+            chunk_start?: number | null;
+            /**
+             * Format: int32
+             * @description The exchange whose answer it is of, from 1; always 1 where there is no conversation.
+             */
+            exchange: number;
+            /** @description What the judge quotes, in the source's own words where they stand there. */
+            quote?: string | null;
+            verdict?: components["schemas"]["Verdict"] | null;
+        };
+        /** @description What a judge says of a pair. All scores are 0.0 to 1.0; `None` means that nothing could be read. */
+        Judgement: {
+            /** @description What the local measure found hard to believe, where the judge saw nothing wrong and was asked once more. */
+            doubts: components["schemas"]["Doubt"][];
+            /** @description Why nothing, or not all, is said. */
+            error?: string | null;
+            /**
+             * Format: double
+             * @description How far the answer rests on the source, as the judge has it: 0.7 of the mean and 0.3 of the least over its
+             *     sentences, a supported one counted as 1, a partial one as 0.5.
+             */
+            grounding_score?: number | null;
+            /** @description What is said of the pair as an example. */
+            items: {
+                [key: string]: components["schemas"]["ItemAnswer"];
+            };
+            /**
+             * Format: double
+             * @description The same as the local measure has it.
+             */
+            local_grounding_score?: number | null;
+            /**
+             * Format: double
+             * @description How good an example it is, as the local measure has it.
+             */
+            local_quality_score?: number | null;
+            /** @description The model that judged. */
+            model: string;
+            /** @description What is said of each sentence of the answer, in order. */
+            sentences: components["schemas"]["JudgedSentence"][];
         };
         /** @description An item of a list. */
         ListItem: {
@@ -1818,8 +1963,9 @@ export interface components {
                 started_at?: string | null;
                 /** @description Where it stands. */
                 status: components["schemas"]["GenerationStatus"];
-                /** @description What its calls came to. */
+                /** @description What its calls came to, of teacher and judge. */
                 usage: components["schemas"]["Usage"];
+                validation?: components["schemas"]["ValidationReport"] | null;
             })[];
             /** @description The `cursor` of the next page; null on the last one. */
             next_cursor?: string | null;
@@ -1867,6 +2013,7 @@ export interface components {
                 grounding_score?: number | null;
                 /** @description Its id, from its generation, chunk and slot. */
                 id: components["schemas"]["PairId"];
+                judgement?: components["schemas"]["Judgement"] | null;
                 original?: components["schemas"]["PairText"] | null;
                 /** @description The project it belongs to. */
                 project_id: components["schemas"]["ProjectId"];
@@ -2150,6 +2297,7 @@ export interface components {
             grounding_score?: number | null;
             /** @description Its id, from its generation, chunk and slot. */
             id: components["schemas"]["PairId"];
+            judgement?: components["schemas"]["Judgement"] | null;
             original?: components["schemas"]["PairText"] | null;
             /** @description The project it belongs to. */
             project_id: components["schemas"]["ProjectId"];
@@ -2341,7 +2489,7 @@ export interface components {
         Phase: "parse" | "generate" | "validate";
         /** @description What a generation would make of some chunks. */
         Preview: {
-            /** @description Chunks that gave none, and why. */
+            /** @description Chunks that gave none, or whose pairs could not be judged, and why. */
             failures: components["schemas"]["Failure"][];
             /** @description The pairs, scored. They are stored nowhere: their ids name nothing. */
             items: components["schemas"]["Pair"][];
@@ -2462,6 +2610,8 @@ export interface components {
              * @description Whether the answer has the form it should have.
              */
             formatting?: number | null;
+            /** @description Whether a judge had a say in them; else they are what can be told without a model. */
+            judged?: boolean;
         };
         /**
          * @description What a question asks for.
@@ -2494,6 +2644,34 @@ export interface components {
              * @description How many are aimed at.
              */
             target_pairs: number;
+        };
+        /** @description How many canaries of a kind were found. */
+        Recall: {
+            /**
+             * Format: int64
+             * @description How many would have been sent to review.
+             */
+            caught: number;
+            /**
+             * Format: int64
+             * @description How many of these the judge saw.
+             */
+            caught_by_judge: number;
+            /**
+             * Format: int64
+             * @description How many by the local measure alone.
+             */
+            caught_locally: number;
+            /**
+             * Format: int64
+             * @description How many the judge was asked about.
+             */
+            judged: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            made: number;
         };
         /** @description Whether the server can do its work. */
         Report: {
@@ -2593,6 +2771,29 @@ export interface components {
          * @enum {string}
          */
         SourceType: "documents" | "urls" | "raw_text";
+        /** @description How scores spread. */
+        Spread: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Their standard deviation.
+             */
+            deviation?: number | null;
+            /**
+             * Format: int64
+             * @description How many different ones there are, to three places.
+             */
+            distinct: number;
+            /**
+             * Format: double
+             * @description The share of those of 0.9 and more.
+             */
+            share_high?: number | null;
+        };
         /**
          * @description What questions to aim at.
          * @enum {string}
@@ -2689,6 +2890,24 @@ export interface components {
         };
         /** @description Who owns a project: `local` on the command line, else what the authentication says. */
         UserId: string;
+        /** @description What there is to tell of some validated pairs. */
+        ValidationReport: {
+            /** @description What is wrong with the scores, if something is. */
+            alarms: components["schemas"]["Alarm"][];
+            /** @description What became of pairs whose answers were made wrong on purpose. */
+            canaries: components["schemas"]["CanaryReport"];
+            /** @description Pairs that a judge was asked about. */
+            judge: components["schemas"]["JudgeReport"];
+            /** @description How the judge's own grounding scores spread. */
+            judge_grounding: components["schemas"]["Spread"];
+            /** @description How the quality scores spread. */
+            quality: components["schemas"]["Spread"];
+        };
+        /**
+         * @description How far the source holds a sentence.
+         * @enum {string}
+         */
+        Verdict: "unsupported" | "partial" | "supported";
     };
     responses: never;
     parameters: never;

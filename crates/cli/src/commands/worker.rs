@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ::generate::BUILTIN;
 use anyhow::anyhow;
 use jobs::{Environment, JobsError, SystemClock, WorkEnd, work};
-use model::{GenerateSettings, Generation, GenerationStatus, Phase};
+use model::{Generation, GenerationStatus, Phase};
 
 use crate::{
     args::{Common, WorkerArgs},
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &WorkerArgs, common: &Common, printer: &Printer) -
     let generation = context.ok_or_else(|| nothing(&settings, args))?.generation;
     let logs = writer.start(Arc::clone(&environment.metadata), args.generation);
     let ready = match find_ocr(&generation, phase) {
-        Ok(()) => reach_teacher(&settings, &mut environment, &generation, phase).await,
+        Ok(()) => reach_model(&settings, &mut environment, &generation, phase).await,
         missing => missing,
     };
     let worked = match ready {
@@ -84,31 +84,36 @@ fn find_ocr(generation: &Generation, phase: Phase) -> Result<(), String> {
     jobs::Tesseract::find().map(drop).map_err(|error| format!("{error}; or parse without `ocr`"))
 }
 
-/// The gateway and the price of the teacher, where the phase needs them; or why it cannot be worked on.
-async fn reach_teacher(
+/// The gateway and the price of the phase's model, where it has one; or why it cannot be worked on.
+async fn reach_model(
     settings: &Settings,
     environment: &mut Environment,
     generation: &Generation,
     phase: Phase,
 ) -> Result<(), String> {
-    let Some(GenerateSettings { teacher_model: model, config, .. }) = &generation.settings else {
-        return Ok(());
+    let Some(generate) = &generation.settings else { return Ok(()) };
+    let model = match phase {
+        Phase::Parse => None,
+        Phase::Generate => Some(&*generate.teacher_model).filter(|model| *model != BUILTIN),
+        Phase::Validate => generate.judge(),
     };
-    if phase != Phase::Generate || model == BUILTIN {
-        return Ok(());
-    }
+    let Some(model) = model else { return Ok(()) };
     let gateway = wiring::gateway(settings).await.map_err(|failure| format!("{:#}", failure.error))?;
     let gateway = gateway.ok_or_else(|| {
         format!(
             "the model `{model}` needs a gateway, and none is set: set DATA_FORGE_GATEWAY_URL, then resume it"
         )
     })?;
-    environment.limits.price = wiring::price(settings, &gateway, model).await;
-    if environment.limits.price.is_none() && config.max_cost_usd.is_some() {
+    let price = wiring::price(settings, &gateway, model).await;
+    if price.is_none() && generate.config.max_cost_usd.is_some() {
         return Err(format!(
             "max_cost_usd is set, and what `{model}` costs is not known: add [prices.\"{model}\"] with prompt and \
              completion in USD per million to data-forge.toml, then resume it"
         ));
+    }
+    match phase {
+        Phase::Validate => environment.limits.judge_price = price,
+        Phase::Parse | Phase::Generate => environment.limits.price = price,
     }
     environment.chat = Some(gateway);
     Ok(())

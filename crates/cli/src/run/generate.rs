@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 use ::generate::BUILTIN;
 use anyhow::anyhow;
 use jobs::{ClassCounts, JobsError, Launch, Pick, class_counts};
-use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Usage};
+use model::{GenerateSettings, Generation, GenerationId, GenerationStatus, Usage, ValidationReport};
 use store::{Budget, FailedUnit, UnitFailure};
 
 use super::{Session, ingest::Ingested};
@@ -29,10 +29,13 @@ pub(crate) struct Generated {
     pub(crate) classes: ClassCounts,
     /// Chunks that these worked on.
     pub(crate) chunks: u64,
-    /// Chunks that gave no pairs since they failed: file name and position, and why.
+    /// Chunks that gave no pairs since they failed, or whose pairs could not be judged: file name and position, and
+    /// why.
     pub(crate) failures: Vec<(String, UnitFailure)>,
     /// What the calls of this run's generations came to.
     pub(crate) usage: Usage,
+    /// How far the scores of the newest of these can be believed.
+    pub(crate) validation: Option<ValidationReport>,
 }
 
 /// Makes the pairs that are missing. `None` where that was interrupted.
@@ -85,6 +88,7 @@ async fn take(session: &Session, generated: &mut Generated, ended: Generation) -
         generated.asked_for += ended.chunks_total * u64::from(settings.config.pairs_per_chunk);
     }
     generated.usage += ended.usage;
+    generated.validation = ended.validation.clone().or(generated.validation.take());
     if let Some(classes) = class_counts(&session.environment, &session.user, &ended).await? {
         generated.classes.add(&classes);
     }
@@ -137,7 +141,6 @@ async fn connect(
     request: &GenerateSettings,
     connected: &mut bool,
 ) -> Outcome<()> {
-    let model = &request.teacher_model;
     if *connected {
         return Ok(());
     }
@@ -146,26 +149,33 @@ async fn connect(
     // An earlier generation that goes on may spend what this run may.
     let budget = Budget { max_cost_usd: request.config.max_cost_usd, max_tokens_total: None };
     environment.limits.budget = Some(budget);
-    if model == BUILTIN {
+    if request.teacher_model == BUILTIN {
         session.printer.note(format!(
             "{BUILTIN} cuts pairs out of the text by rules: for trying out, smoke tests and CI, not for training. \
              For training, name a model of a gateway with --model."
         ));
-        return Ok(());
     }
+    let teacher = Some(&*request.teacher_model).filter(|model| *model != BUILTIN);
+    let Some(model) = teacher.or(request.judge()) else { return Ok(()) };
     let Some(gateway) = wiring::gateway(settings).await? else {
         return Err(Failure::usage(anyhow!("the model `{model}` needs a gateway, and none is set")).hint(format!(
             "set DATA_FORGE_GATEWAY_URL (and DATA_FORGE_GATEWAY_API_KEY), or try out with --model {BUILTIN}"
         )));
     };
-    let price = wiring::price(settings, &gateway, model).await;
-    if price.is_none() && budget.max_cost_usd.is_some() {
-        return Err(Failure::usage(anyhow!("--max-cost-usd is set, and what `{model}` costs is not known"))
+    for (model, limit) in
+        [(teacher, &mut environment.limits.price), (request.judge(), &mut environment.limits.judge_price)]
+    {
+        let Some(model) = model else { continue };
+        *limit = wiring::price(settings, &gateway, model).await;
+        if limit.is_none() && budget.max_cost_usd.is_some() {
+            return Err(Failure::usage(anyhow!(
+                "--max-cost-usd is set, and what `{model}` costs is not known"
+            ))
             .hint(format!(
                 "add to data-forge.toml: [prices.\"{model}\"] with prompt and completion in USD per million"
             )));
+        }
     }
-    environment.limits.price = price;
     environment.chat = Some(gateway);
     Ok(())
 }

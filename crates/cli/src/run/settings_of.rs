@@ -34,8 +34,8 @@ pub(crate) async fn generation(
     if !to_stdout {
         check_output(&args.output)?;
     }
+    let teacher_model = teacher(args, settings, printer).await?;
     let generation = GenerateSettings {
-        teacher_model: teacher(args, settings, printer).await?,
         generation_type: args.generation_type.into(),
         temperature: args.temperature,
         system_prompt: args.system_prompt.as_deref().map(system_prompt).transpose()?,
@@ -43,13 +43,15 @@ pub(crate) async fn generation(
             pairs_per_chunk: args.pairs_per_chunk,
             difficulty_distribution: args.difficulty.0,
             style_template: args.style.into(),
-            judge_model: Some("none".into()),
+            // Said in full, so that a run goes on with what runs without a judge have made.
+            judge_model: args.judge.clone().or((teacher_model == BUILTIN).then(|| "none".into())),
             seed: args.seed,
             max_cost_usd: args.max_cost_usd,
             labels: args.labels.iter().map(|label| label.trim().to_owned()).collect(),
             turns: args.turns,
             ..GenerateConfig::default()
         },
+        teacher_model,
     };
     ::generate::check(&generation).map_err(Failure::usage)?;
     Ok(generation)

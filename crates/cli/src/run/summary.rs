@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use ::export::LeftOut;
 use jobs::in_words;
-use model::ExcludeCode;
+use model::{CanaryReport, ExcludeCode, JudgeReport, ValidationReport};
 use serde::Serialize;
 
 use super::{discover::Found, export::Exported, generate::Generated, ingest::Ingested};
@@ -26,6 +26,8 @@ pub(crate) struct Summary {
     pairs: Pairs,
     average_quality: Option<f64>,
     average_grounding: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation: Option<ValidationReport>,
     usage: model::Usage,
     seconds: f64,
 }
@@ -112,6 +114,7 @@ impl Summary {
             },
             average_quality: exported.written.average_quality,
             average_grounding: exported.written.average_grounding,
+            validation: generated.validation.clone(),
             usage: generated.usage,
             seconds: time.as_secs_f64(),
         }
@@ -168,6 +171,11 @@ impl Summary {
             format!("quality    {}", score(self.average_quality)),
             format!("grounding  {}", score(self.average_grounding)),
         ];
+        if let Some(validation) = &self.validation {
+            lines.extend(judge_line(&validation.judge));
+            lines.extend(canary_line(&validation.canaries));
+            lines.extend(validation.alarms.iter().map(|alarm| format!("alarm      {}", alarm.detail)));
+        }
         if pairs.generated_now < pairs.asked_for_now {
             let (made, asked) = (pairs.generated_now, pairs.asked_for_now);
             lines.push(format!("teacher    made {made} of {asked} pairs asked for; -v says why"));
@@ -189,6 +197,30 @@ impl Summary {
         lines.push(format!("dataset    {} (version {})", self.output, self.version));
         lines
     }
+}
+
+fn judge_line(judge: &JudgeReport) -> Option<String> {
+    let JudgeReport { judged, unjudged, disagreements, agreement, .. } = *judge;
+    let agreement = agreement
+        .map(|share| format!(", asked again it says the same of {:.0} %", share * 100.0))
+        .unwrap_or_default();
+    (judged + unjudged > 0).then(|| {
+        format!(
+            "judge      {judged} judged{}{}{agreement}",
+            counted(unjudged, "not"),
+            counted(disagreements, "far from the local measure")
+        )
+    })
+}
+
+/// How many answers that were made wrong on purpose were found.
+fn canary_line(canaries: &CanaryReport) -> Option<String> {
+    let CanaryReport { made, caught, operators, .. } = canaries;
+    let kinds: Vec<_> = operators
+        .iter()
+        .map(|(operator, recall)| format!("{} {}/{}", operator.as_str(), recall.caught, recall.made))
+        .collect();
+    (*made > 0).then(|| format!("canaries   {caught} of {made} wrong answers found: {}", kinds.join(", ")))
 }
 
 fn list(printer: &Printer, what: &str, items: &[Failed]) {

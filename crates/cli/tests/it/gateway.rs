@@ -6,7 +6,8 @@ use testkit::{FaultRates, Gateway, GatewayConfig};
 
 use crate::forge::{Forge, Ran, assert_chatml, manual};
 
-const SIMULATED: [&str; 2] = ["--model", "simulated"];
+/// The judge has tests of its own.
+const SIMULATED: [&str; 2] = ["--model=simulated", "--judge=none"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_chunk_gives_pairs_and_no_call_is_repeated() {

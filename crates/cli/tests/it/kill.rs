@@ -56,6 +56,7 @@ async fn twenty_kills_leave_the_dataset_of_an_undisturbed_run() {
         "{} repeats after {kills} kills with {CONCURRENCY} calls at once",
         stats.repeats
     );
-    // What is repeated was in flight at a kill.
-    assert_eq!(stats.distinct, summary["chunks"]["total"].as_u64().unwrap());
+    // What is repeated was in flight at a kill, of the teacher's calls and of the judge's.
+    assert!(stats.distinct > 2 * summary["chunks"]["total"].as_u64().unwrap());
+    assert_eq!(stats.distinct, calm.stats().distinct);
 }

@@ -10,6 +10,7 @@ mod forge;
 mod gateway;
 mod injection;
 mod interruption;
+mod judge;
 mod kill;
 mod ocr;
 mod openapi;

@@ -103,12 +103,14 @@ impl ServerSide {
         self.generate_with(document, model, config).await
     }
 
+    /// A generation by jobs; without a judge, unless the settings name one.
     pub(crate) async fn generate_with(
         &self,
         document: DocumentId,
         model: &str,
-        config: GenerateConfig,
+        mut config: GenerateConfig,
     ) -> GenerationId {
+        config.judge_model.get_or_insert_with(|| "none".into());
         let settings = GenerateSettings {
             teacher_model: model.into(),
             generation_type: GenerationType::Qa,

@@ -1,6 +1,8 @@
 //! Passages in other languages than English: sentences of the plain forms that the language's file has, and
 //! numbered lists under a heading.
 
+use llm::prompt::template::fill;
+
 use model::{Difficulty, QuestionType};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -10,10 +12,7 @@ use super::{
     sentences::{reflow, sentences},
     wording::{Wording, lower_first, names_something},
 };
-use crate::{
-    languages::{Form, Questions},
-    template::fill,
-};
+use crate::languages::{Form, Questions};
 
 /// The most characters that a question says of its sentence.
 const LONGEST: usize = 120;

@@ -1,9 +1,10 @@
 //! The fields of an item of a reply, under whatever of their names.
 
+use llm::prompt::tags;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{tags, words};
+use crate::words;
 
 /// The most characters of a question.
 pub(super) const MAX_QUESTION: usize = 2_000;

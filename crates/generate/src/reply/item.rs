@@ -1,5 +1,6 @@
 //! One pair of a reply.
 
+use llm::prompt::quote;
 use model::GenerationType;
 use serde_json::{Map, Value};
 
@@ -7,7 +8,7 @@ use super::{
     conversation,
     fields::{MAX_ANSWER, check, text, word},
 };
-use crate::{Draft, instructions, prompt::Task, quote, words};
+use crate::{Draft, instructions, prompt::Task, words};
 
 /// One pair, and what about it could not be used.
 ///

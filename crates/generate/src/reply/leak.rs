@@ -6,9 +6,10 @@ use std::{
     sync::LazyLock,
 };
 
+use llm::prompt::template;
 use model::GenerationType;
 
-use crate::{Draft, prompt, template, words};
+use crate::{Draft, prompt, words};
 
 /// So many words in a row are the same by no chance.
 const RUN: usize = 8;

@@ -35,6 +35,7 @@ fn pair(turns: Vec<Turn>) -> Pair {
         evidence: Vec::new(),
         unsupported: Vec::new(),
         flags: Vec::new(),
+        judgement: None,
         duplicate_of: None,
         review_status: ReviewStatus::Pending,
         reviewed_by: None,

@@ -1,11 +1,10 @@
 //! A chunk to pairs.
 
 use generate::{BUILTIN, Lesson, Place as RunPlace, TeachError, Teacher, teach};
-use llm::ChatError;
 use model::{Chunk, GenerateSettings, PairOrigin, Passage, Phase, Unit};
 use store::{Outcome, UnitFailure};
 
-use super::{Work, Worked};
+use super::{Work, Worked, stopped};
 use crate::{JobsError, LOG_TARGET, ledger::LedgeredModel, pairs};
 
 /// Works on one chunk.
@@ -31,16 +30,14 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
             // A claim counts as an attempt.
             again: unit.attempts > 1,
             allowance: &work.allowance,
+            price: work.environment.limits.price,
         };
         teach(Teacher::Model(&model), &passage, settings, in_run).await
     };
     let place = Place { filename: &filename, position: Some(chunk.position), unit };
     match taught {
         Ok(lesson) => Ok(Worked::Outcome(generated(work, unit, settings, chunk, passage, filename, lesson))),
-        Err(TeachError::Chat(error @ ChatError::Unreachable { .. })) => Ok(Worked::Stop(format!(
-            "{error}; what is done is kept, and the run can be resumed when it is back"
-        ))),
-        Err(TeachError::Chat(error)) if error.stops_the_run() => Ok(Worked::Stop(error.to_string())),
+        Err(TeachError::Chat(error)) if error.stops_the_run() => Ok(stopped(&error)),
         Err(TeachError::Unreadable { raw_reply, .. }) if raw_reply.is_empty() => {
             Ok(failed(&place, "the model's reply was empty", Some(raw_reply)))
         }

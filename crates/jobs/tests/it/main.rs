@@ -4,5 +4,6 @@
 
 mod drive;
 mod fetched;
+mod judge;
 mod types;
 mod workshop;

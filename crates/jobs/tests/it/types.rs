@@ -42,8 +42,7 @@ async fn a_run_meets_its_distribution() {
     let shop = Workshop::new(0, as_asked).await;
     shop.parsed(11).await;
     let weights = DifficultyWeights { easy: 2.0, medium: 1.0, hard: 1.0 };
-    let config =
-        GenerateConfig { pairs_per_chunk: 2, difficulty_distribution: weights, ..GenerateConfig::default() };
+    let config = GenerateConfig { pairs_per_chunk: 2, difficulty_distribution: weights, ..settings().config };
     let ended = driven(&shop, GenerateSettings { config, ..settings() }).await;
     assert_eq!((ended.status, shop.calls()), (GenerationStatus::Completed, 11));
     let counts = class_counts(&shop.environment, &shop.user, &ended).await.unwrap().unwrap();

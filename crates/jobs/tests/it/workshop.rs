@@ -196,6 +196,7 @@ pub(crate) fn settings() -> GenerateSettings {
         config: GenerateConfig {
             pairs_per_chunk: 1,
             difficulty_distribution: DifficultyWeights { easy: 1.0, medium: 0.0, hard: 0.0 },
+            judge_model: Some("none".into()),
             ..GenerateConfig::default()
         },
     }

@@ -229,7 +229,14 @@ async fn shows_progress_through_both_phases(store: Arc<dyn Metadata>) -> Outcome
     }
     world.claim(&generate, Phase::Validate, 1, 2).await?;
     for (at, percent) in [(0, 95), (1, 99)] {
-        world.finish(&generate, 1, next[at].id, crate::Outcome::Scored { scores: Vec::new() }).await?;
+        world
+            .finish(
+                &generate,
+                1,
+                next[at].id,
+                crate::Outcome::Scored { scores: Vec::new(), probes: crate::Probes::default() },
+            )
+            .await?;
         ensure_eq!(world.now(&generate).await?.progress, percent);
     }
     let started = generate.clone().start(at(9))?;

@@ -69,7 +69,9 @@ async fn varied(world: &World, number: u8, chunks: &[model::Chunk]) -> Result<Ge
         let next_id = next.id;
         world.finish(&run, 1, unit.id, crate::Outcome::Generated { pairs, next: vec![next] }).await?;
         world.claim(&run, Phase::Validate, 1, u32::MAX).await?;
-        world.finish(&run, 1, next_id, crate::Outcome::Scored { scores }).await?;
+        world
+            .finish(&run, 1, next_id, crate::Outcome::Scored { scores, probes: crate::Probes::default() })
+            .await?;
     }
     Ok(run)
 }

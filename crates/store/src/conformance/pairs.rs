@@ -73,10 +73,12 @@ async fn take_what_validation_says(store: Arc<dyn Metadata>) -> Outcome {
         flags: vec![Flag { code: FlagCode::LowGrounding, detail: "why".into() }],
         question_type: Some(QuestionType::HowTo),
         difficulty: None,
+        judgement: None,
     };
     let unknown = PairId::derive([]);
     let outcome = crate::Outcome::Scored {
         scores: vec![(made.id, said.clone(), [7; 16]), (unknown, said.clone(), [7; 16])],
+        probes: crate::Probes::default(),
     };
     world.finish(&generation, 1, next.id, outcome).await?;
 
@@ -298,7 +300,14 @@ async fn two_generations(store: Arc<dyn Metadata>) -> crate::Result<(World, [Gen
                 .finish(&generation, 1, unit.id, crate::Outcome::Generated { pairs, next: vec![next] })
                 .await?;
             world.claim(&generation, Phase::Validate, 1, 1).await?;
-            world.finish(&generation, 1, next_id, crate::Outcome::Scored { scores: scored }).await?;
+            world
+                .finish(
+                    &generation,
+                    1,
+                    next_id,
+                    crate::Outcome::Scored { scores: scored, probes: crate::Probes::default() },
+                )
+                .await?;
         }
         made.push(generation.id);
     }

@@ -155,6 +155,7 @@ pub(super) fn pair(generation: GenerationId, chunk: &Chunk, filename: &str, slot
         evidence: Vec::new(),
         unsupported: Vec::new(),
         flags: Vec::new(),
+        judgement: None,
         duplicate_of: None,
         review_status: ReviewStatus::Pending,
         reviewed_by: None,
@@ -276,7 +277,13 @@ impl World {
             let next_id = next.id;
             self.finish(&generation, 1, unit.id, Outcome::Generated { pairs, next: vec![next] }).await?;
             self.claim(&generation, Phase::Validate, 1, u32::MAX).await?;
-            self.finish(&generation, 1, next_id, Outcome::Scored { scores: scored }).await?;
+            self.finish(
+                &generation,
+                1,
+                next_id,
+                Outcome::Scored { scores: scored, probes: crate::Probes::default() },
+            )
+            .await?;
         }
         Ok(generation)
     }

@@ -140,7 +140,7 @@ async fn take_only_results_that_fit(store: Arc<dyn Metadata>) -> Outcome {
     let foreign = super::sample::generation(world.project, 99, generation.kind).id;
     let generated = |pairs, next| crate::Outcome::Generated { pairs, next };
     let misfits = [
-        crate::Outcome::Scored { scores: Vec::new() },
+        crate::Outcome::Scored { scores: Vec::new(), probes: crate::Probes::default() },
         generated(vec![pair(foreign, &chunks[0], "a.pdf", 0)], Vec::new()),
         generated(vec![pair(generation.id, &chunks[1], "a.pdf", 0)], Vec::new()),
         generated(Vec::new(), vec![units[1].clone()]),
@@ -174,7 +174,7 @@ async fn count_what_came_of_them(store: Arc<dyn Metadata>) -> Outcome {
     let scored = measured.iter().zip(0..).map(|(&(quality, grounding), slot)| {
         (pair(generation.id, &chunks[0], "a.pdf", slot).0.id, scores(quality, grounding), [0; 16])
     });
-    let scored = crate::Outcome::Scored { scores: scored.collect() };
+    let scored = crate::Outcome::Scored { scores: scored.collect(), probes: crate::Probes::default() };
     world.finish(&generation, 1, validation(&units[0]).id, scored).await?;
     world.finish(&generation, 1, validation(&units[1]).id, failed("why")).await?;
 

@@ -24,6 +24,7 @@ mod marks;
 mod pairs;
 #[cfg(test)]
 mod plans;
+mod probes;
 mod projects;
 mod recorder;
 mod row;
@@ -39,6 +40,7 @@ use async_trait::async_trait;
 use model::{
     Chunk, ChunkId, Document, DocumentId, ExcludeCode, Export, Generation, GenerationId, GenerationKind,
     LogEntry, Pair, Passage, Phase, Project, ProjectId, Sha256Hex, Time, Unit, UnitId, Usage, UserId,
+    ValidationReport,
 };
 use sqlx::{
     ConnectOptions as _, Connection as _, Sqlite as Database, SqlitePool, Transaction,
@@ -366,6 +368,10 @@ impl Metadata for Sqlite {
 
     async fn mark_chunks(&self, user: &UserId, project: ProjectId, marks: &[ChunkMark]) -> Result<u64> {
         marks::mark(self, user, project, marks).await
+    }
+
+    async fn validation_report(&self, generation: GenerationId) -> Result<ValidationReport> {
+        probes::of_generation(self, generation).await
     }
 
     async fn mark_duplicates(&self, generation: GenerationId) -> Result<u64> {

@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// How the simulated gateway behaves. By default it answers at once, and nothing goes wrong.
 #[derive(Debug, Clone, PartialEq, Args)]
@@ -53,6 +53,9 @@ pub struct GatewayConfig {
     /// Repeats the rules of its system prompt in its answers.
     #[arg(long)]
     pub leaky: bool,
+    /// How it judges pairs where it is asked to.
+    #[arg(long, value_enum, default_value_t = Self::default().judge)]
+    pub judge: JudgeManner,
     /// How often what goes wrong.
     #[command(flatten)]
     pub faults: FaultRates,
@@ -80,10 +83,26 @@ impl Default for GatewayConfig {
             refuse_tools: false,
             obedient: false,
             leaky: false,
+            judge: JudgeManner::Honest,
             faults: FaultRates::default(),
             max_faults_per_body: None,
         }
     }
+}
+
+/// How a simulated judge judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum JudgeManner {
+    /// By what stands in the passage.
+    Honest,
+    /// All is supported, and the passage's first sentence is the quote for it.
+    Agrees,
+    /// All is supported, by quotes that stand nowhere.
+    MakesUpQuotes,
+    /// By what stands in the passage, and half of its replies are garbled.
+    Garbles,
+    /// It says 0.9 of everything.
+    Number,
 }
 
 /// The share of attempts, 0 to 1, that meet each fault. An attempt meets at most one, so the rates

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::answer::answer;
 use super::chance::{body_hash, latency};
 use super::fault::Fault;
+use super::judge;
 use super::obedience::ordered;
 use super::refusals::{self, Refusal};
 use super::stats::Stats;
@@ -63,7 +64,8 @@ pub(super) async fn chat_completions(
     tokio::time::sleep(latency(config.seed, &hash, config.latency_ms, config.latency_sigma)).await;
 
     let instead = instead(&shared, &request);
-    let answer = || answer(&with_schema(&request), instead.as_deref());
+    let judged = judge::reply(&request, config.judge, &hash);
+    let answer = || judged.clone().unwrap_or_else(|| answer(&with_schema(&request), instead.as_deref()));
     let (content, finish_reason) = match fault {
         None => (answer(), "stop"),
         Some(Fault::Hang) => {

@@ -38,7 +38,8 @@ async fn twenty_kills_of_server_and_workers_lose_and_double_nothing() {
     let parse = server.anyone().ended(text(&parse["id"])).await;
     assert_eq!((&parse["status"], &parse["chunks_failed"]), (&json!("completed"), &json!(0)), "{parse}");
 
-    let body = json!({"teacher_model": "simulated", "generation_type": "qa"});
+    let config = json!({"judge_model": "none"});
+    let body = json!({"teacher_model": "simulated", "generation_type": "qa", "config": config});
     let begun = server.anyone().post(&format!("{project}/generate"), body).await.expect(202);
     while kills < KILLS {
         server = disturb(&forge, server, &mut chance, &mut kills).await;

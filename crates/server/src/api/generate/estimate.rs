@@ -16,7 +16,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(estimate))
 }
 
-/// What a generation would come to. Nothing is stored and no model is asked. Where a generation of the same model and
+/// What a generation would come to. Nothing is stored and no model is asked. Where a generation of the same models and
 /// type has run in the project, it tells how many tokens and seconds a call takes.
 #[utoipa::path(post, path = "/projects/{id}/generate/estimate", tag = "generations", request_body = NewGeneration,
     params(("id" = ProjectId, Path)), responses((status = 200, body = Estimate), Problem))]
@@ -27,8 +27,8 @@ async fn estimate(
     Body(new): Body<NewGeneration>,
 ) -> Result<Json<Estimate>, Problem> {
     let (settings, which) = read(&app, &user, id, new).await?;
-    let price = app.price(&settings.teacher_model).await;
-    Ok(Json(jobs::estimate(&app.environment, &user, id, &settings, &which, price).await?))
+    let prices = app.prices(&settings).await;
+    Ok(Json(jobs::estimate(&app.environment, &user, id, &settings, &which, prices).await?))
 }
 
 #[cfg(test)]

@@ -27,13 +27,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct Preview {
     /// The pairs, scored. They are stored nowhere: their ids name nothing.
     items: Vec<Pair>,
-    /// Chunks that gave none, and why.
+    /// Chunks that gave none, or whose pairs could not be judged, and why.
     failures: Vec<Failure>,
     /// What the calls came to.
     usage: Usage,
 }
 
-/// A chunk that gave no pairs.
+/// A chunk whose teaching or judging failed.
 #[derive(Debug, Serialize, ToSchema)]
 struct Failure {
     /// The chunk.
@@ -59,10 +59,10 @@ async fn preview(
     checks.require((1..=MOST).contains(&named), "/chunk_ids", format!("it has to name 1 to {MOST} chunks"));
     let (settings, which) = read(&app, &user, id, new).await?;
     checks.done()?;
-    let price = app.price(&settings.teacher_model).await;
+    let prices = app.prices(&settings).await;
     let model = app.gateway.as_deref().map(|gateway| gateway as &dyn ChatModel);
     let chunks = which.chunks.unwrap_or_default();
-    let preview = jobs::preview(&app.environment, &user, &settings, &chunks, model, price).await?;
+    let preview = jobs::preview(&app.environment, &user, &settings, &chunks, model, prices).await?;
     let failures = preview.failures.into_iter().map(|failed| Failure {
         chunk_id: failed.chunk,
         reason: failed.reason,

@@ -13,8 +13,6 @@ use crate::{
 
 /// The sampling temperature where none is said.
 const TEMPERATURE: f64 = 0.7;
-/// The judge that is none.
-const NO_JUDGE: &str = "none";
 /// The most calls at once that can be asked for.
 const MAX_CONCURRENCY: u32 = 1_000;
 
@@ -45,6 +43,11 @@ pub(super) fn read(
         system_prompt: new.system_prompt.clone().filter(|prompt| !prompt.trim().is_empty()),
         config: config.unwrap_or_default(),
     };
+    if let Some(judge) = settings.config.judge_model.as_ref() {
+        bounds::words(&mut checks, "/config/judge_model", judge, 1..=200);
+        let detail = "it needs a gateway, and the server has none: set DATA_FORGE_GATEWAY_URL, or say `none`";
+        checks.require(has_gateway || settings.judge().is_none(), "/config/judge_model", detail);
+    }
     if let Err(error) = check(&settings) {
         match error.name {
             // Said above, of the text as it was sent.
@@ -73,9 +76,6 @@ fn config(
             return None;
         }
     };
-    let judge = config.judge_model.as_deref();
-    let detail = "this version has local scoring alone: say `none`, or leave it out";
-    checks.require(judge.is_none_or(|judge| judge == NO_JUDGE), "/config/judge_model", detail);
     if let Some(language) = &config.language {
         bounds::words(checks, "/config/language", language, 1..=50);
     }
@@ -132,7 +132,8 @@ mod tests {
     #[case(json!({"config": {"difficulty_distribution": {"easy": -1}}}), "/config/difficulty_distribution")]
     #[case(json!({"config": {"difficulty_distribution": {"easier": 1}}}), "/config/difficulty_distribution/easier")]
     #[case(json!({"config": {"style_template": "odd"}}), "/config/style_template")]
-    #[case(json!({"config": {"judge_model": "gpt"}}), "/config/judge_model")]
+    #[case(json!({"config": {"judge_model": ""}}), "/config/judge_model")]
+    #[case(json!({"config": {"judge_model": "builtin/extractive"}}), "/config/judge_model")]
     #[case(json!({"config": {"language": ""}}), "/config/language")]
     #[case(json!({"config": {"max_concurrency": 0}}), "/config/max_concurrency")]
     #[case(json!({"config": {"max_concurrency": 1001}}), "/config/max_concurrency")]
@@ -141,6 +142,15 @@ mod tests {
     fn what_is_wrong_has_a_pointer(#[case] more: Value, #[case] pointer: &str) {
         let problem = read(&asked(&more), &Map::new(), true).unwrap_err();
         assert_eq!((problem.status, problem.errors[0].pointer.as_str()), (422, pointer), "{problem:?}");
+    }
+
+    #[test]
+    fn a_judge_needs_a_gateway_where_the_teacher_does_not() {
+        let new = asked(&json!({"config": {"judge_model": "gpt"}}));
+        assert_eq!(read(&new, &Map::new(), true).unwrap().judge(), Some("gpt"));
+        let problem = read(&new, &Map::new(), false).unwrap_err();
+        assert_eq!(problem.errors[0].pointer, "/config/judge_model");
+        assert!(read(&asked(&json!({"config": {"judge_model": "none"}})), &Map::new(), false).is_ok());
     }
 
     #[test]

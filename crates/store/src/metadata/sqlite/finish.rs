@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::{
     Sqlite, chunks, documents,
     generations::{self, Counts},
-    pairs,
+    pairs, probes,
     row::{integer, json, read_word},
     units,
 };
-use crate::{Finished, Outcome, Owner, Result, StoreError, UnitFailure, UnitResult};
+use crate::{Finished, Outcome, Owner, Probes, Result, StoreError, UnitFailure, UnitResult};
 
 pub(super) async fn finish(
     db: &Sqlite,
@@ -41,11 +41,16 @@ pub(super) async fn finish(
             finished.lost += 1;
             continue;
         };
-        if let Prepared::Failed { failure, body } = outcome {
-            fail(&mut tx, (id, now), &unit, &failure, body, &mut counts).await?;
-        } else {
-            write(&mut tx, &unit, outcome, &mut together, &mut counts).await?;
-            done.push(id);
+        let failed = match outcome {
+            Prepared::Failed { failure, body } => Some((failure, body)),
+            other => write(&mut tx, generation, (id, &unit), other, &mut together, &mut counts).await?,
+        };
+        match failed {
+            Some((failure, body)) => fail(&mut tx, (id, now), &unit, &failure, body, &mut counts).await?,
+            None => {
+                ended(&unit, &mut counts);
+                done.push(id);
+            }
         }
         finished.written += 1;
     }
@@ -75,7 +80,6 @@ impl Together {
     ) -> Result<()> {
         let Self { chunks, pairs, next, scored } = self;
         if !chunks.is_empty() {
-            counts.processed += integer(chunks.len());
             counts.pairs += pairs::replace(connection, generation, &chunks, &pairs).await?;
             counts.validate_total += integer(units::insert(connection, generation, &next).await?);
         }
@@ -96,7 +100,7 @@ WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))";
 enum Prepared {
     Parsed { document: Box<Document>, body: String, chunks: Vec<chunks::Row> },
     Generated { pairs: Vec<pairs::Row>, next: Vec<Unit> },
-    Scored(Vec<pairs::Scored>),
+    Scored { scores: Vec<pairs::Scored>, probes: Probes, unjudged: Option<String> },
     Failed { failure: UnitFailure, body: String },
 }
 
@@ -126,12 +130,14 @@ impl Prepared {
                 let rows = pairs.into_iter().map(|(pair, origin)| pairs::Row::new(pair, origin));
                 Self::Generated { pairs: rows.collect::<Result<_>>()?, next }
             }
-            Outcome::Scored { scores } => Self::Scored(
-                scores
+            Outcome::Scored { scores, probes } => Self::Scored {
+                scores: scores
                     .into_iter()
                     .map(|(pair, scores, key)| pairs::Scored::new(pair, scores, key, now))
                     .collect::<Result<_>>()?,
-            ),
+                unjudged: probes.unjudged.as_ref().map(json).transpose()?,
+                probes,
+            },
             Outcome::Failed(failure) => Self::Failed { body: json(&failure)?, failure },
         })
     }
@@ -141,10 +147,11 @@ impl Prepared {
 struct Held {
     phase: Phase,
     subject: Uuid,
+    attempts: u32,
 }
 
 pub(super) const HELD: &str = "
-SELECT id, phase, subject FROM units
+SELECT id, phase, subject, attempts FROM units
 WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))
     AND generation_id = ? AND status = 'leased' AND lease_owner = ?";
 
@@ -162,19 +169,25 @@ async fn held(
         .await?
         .iter()
         .map(|row| {
-            let held = Held { phase: read_word(row, "phase")?, subject: row.try_get("subject")? };
+            let held = Held {
+                phase: read_word(row, "phase")?,
+                subject: row.try_get("subject")?,
+                attempts: row.try_get("attempts")?,
+            };
             Ok((UnitId::from_uuid(row.try_get("id")?), held))
         })
         .collect()
 }
 
+/// Writes the results of a unit. Gives back why it is failed for all that, where it is.
 async fn write(
     connection: &mut SqliteConnection,
-    unit: &Held,
+    generation: GenerationId,
+    (id, unit): (UnitId, &Held),
     outcome: Prepared,
     written: &mut Together,
     counts: &mut Counts,
-) -> Result<()> {
+) -> Result<Option<(UnitFailure, String)>> {
     match (unit.phase, outcome) {
         (Phase::Parse, Prepared::Parsed { mut document, body, mut chunks }) => {
             if *document.id.as_uuid() != unit.subject {
@@ -188,7 +201,6 @@ async fn write(
                     documents::rewrite(connection, document.id, json(&document)?).await?;
                 }
             }
-            counts.processed += 1;
         }
         (Phase::Generate, Prepared::Generated { pairs, next }) => {
             let chunk = ChunkId::from_uuid(unit.subject);
@@ -199,13 +211,30 @@ async fn write(
             written.pairs.extend(pairs);
             written.next.extend(next);
         }
-        (Phase::Validate, Prepared::Scored(scores)) => {
+        (Phase::Validate, Prepared::Scored { scores, probes, unjudged }) => {
+            // What failed to be judged was scored already, and is counted so.
+            if unit.attempts > 1 {
+                pairs::take_off(connection, generation, ChunkId::from_uuid(unit.subject), counts).await?;
+            }
             written.scored.extend(scores);
-            counts.validate_ended += 1;
+            // Most units have none, and a first attempt has nothing to put them in place of.
+            let has_probes = !(probes.canaries.is_empty() && probes.retests.is_empty());
+            if has_probes || unit.attempts > 1 {
+                probes::replace(connection, generation, id, &probes).await?;
+            }
+            return Ok(probes.unjudged.zip(unjudged));
         }
         (phase, _) => return Err(mismatch(phase.as_str())),
     }
-    Ok(())
+    Ok(None)
+}
+
+/// Counts a unit that nothing more is to be done on.
+fn ended(unit: &Held, counts: &mut Counts) {
+    match unit.phase {
+        Phase::Parse | Phase::Generate => counts.processed += 1,
+        Phase::Validate => counts.validate_ended += 1,
+    }
 }
 
 async fn fail(
@@ -226,13 +255,9 @@ async fn fail(
     .execute(&mut *connection)
     .await?;
     counts.failed += 1;
-    match unit.phase {
-        Phase::Parse => {
-            counts.processed += 1;
-            documents::fail(connection, DocumentId::from_uuid(unit.subject), &failure.reason).await?;
-        }
-        Phase::Generate => counts.processed += 1,
-        Phase::Validate => counts.validate_ended += 1,
+    ended(unit, counts);
+    if unit.phase == Phase::Parse {
+        documents::fail(connection, DocumentId::from_uuid(unit.subject), &failure.reason).await?;
     }
     Ok(())
 }

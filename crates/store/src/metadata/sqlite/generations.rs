@@ -176,6 +176,13 @@ impl Sum {
             self.count += 1;
         }
     }
+
+    pub(super) fn take_off(&mut self, score: Option<f64>) {
+        if let Some(score) = score {
+            self.billionths -= fixed(score, BILLION);
+            self.count -= 1;
+        }
+    }
 }
 
 const BILLION: f64 = 1e9;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Database, Sqlite, batches,
+    generations::Counts,
     row::{integer, json, read_count, read_json, read_json_or_none, read_time, read_word, word},
     terms::{self, Terms},
 };
@@ -242,6 +243,26 @@ pub(super) fn score_query(generation: GenerationId, batch: &[Scored]) -> QueryBu
     });
     query.push(")").push(SCORE).push_bind(*generation.as_uuid()).push(" RETURNING id");
     query
+}
+
+pub(super) const SCORED: &str = "
+SELECT validation ->> '$.scores.quality_score' AS quality, validation ->> '$.scores.grounding_score' AS grounding
+FROM pairs WHERE generation_id = ? AND chunk_id = ? AND validation IS NOT NULL";
+
+/// Takes off what the pairs of a chunk were counted with when they were scored before.
+pub(super) async fn take_off(
+    connection: &mut SqliteConnection,
+    generation: GenerationId,
+    chunk: ChunkId,
+    counts: &mut Counts,
+) -> Result<()> {
+    let rows =
+        sqlx::query(SCORED).bind(*generation.as_uuid()).bind(*chunk.as_uuid()).fetch_all(connection).await?;
+    for row in &rows {
+        counts.quality.take_off(row.try_get_unchecked("quality")?);
+        counts.grounding.take_off(row.try_get_unchecked("grounding")?);
+    }
+    Ok(())
 }
 
 pub(super) const OF_CHUNK: &str =

@@ -6,8 +6,8 @@ use rstest::rstest;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    Sqlite, chunks, documents, duplicates, finish, ledger, library, marks, pairs, projects, recorder, select,
-    units,
+    Sqlite, chunks, documents, duplicates, finish, ledger, library, marks, pairs, probes, projects, recorder,
+    select, units,
 };
 use crate::{ChunkFilter, PairCursor, PairFilter, PairOrder, PairSelection, PairSort};
 
@@ -51,6 +51,11 @@ fn walks(step: &str) -> bool {
 #[case::documents(documents::LIST)]
 #[case::holdings(library::HOLDINGS)]
 #[case::analytics(library::GROUPS)]
+#[case::scored(pairs::SCORED)]
+#[case::quality(probes::QUALITY)]
+#[case::judged(probes::JUDGED)]
+#[case::retests(probes::RETESTS)]
+#[case::canaries(probes::CANARIES)]
 #[case::decide(library::DECIDE)]
 #[case::derive(library::DERIVE)]
 #[case::rebase(library::REBASE)]

@@ -6,26 +6,20 @@ use std::collections::BTreeMap;
 
 use model::{
     Analytics, Difficulty, FlagCode, GenerationId, HISTOGRAM_BINS, HistogramBin, ProjectId, QuestionType,
-    Readiness, ReviewCounts, ReviewStatus, TokenCounts, TopicCount, UserId,
+    Readiness, ReviewCounts, ReviewStatus, TokenCounts, TopicCount, UserId, ValidationReport,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
-use uuid::Uuid;
 
 use super::super::{
-    Sqlite, projects,
+    Sqlite,
+    probes::{self, Scope},
+    projects,
     row::{parse_json, read_count, read_word, read_word_or_none},
 };
 use crate::Result;
 
 /// Topics that are named, at most.
 const TOPICS: i64 = 100;
-
-/// Which pairs are counted.
-#[derive(Clone, Copy)]
-struct Scope {
-    project: Uuid,
-    generation: Option<Uuid>,
-}
 
 pub(super) async fn compute(
     db: &Sqlite,
@@ -42,11 +36,12 @@ pub(super) async fn compute(
     for row in &groups(&mut tx, scope).await? {
         tally.add(row)?;
     }
+    let validation = probes::report(&mut tx, scope).await?;
     Ok(Some(Analytics {
         coverage: coverage::compute(&mut tx, scope).await?,
         quality_histogram: histogram(&tally.quality),
         grounding_histogram: histogram(&tally.grounding),
-        readiness: tally.readiness(),
+        readiness: tally.readiness(&validation),
         question_types: tally.question_types,
         difficulties: tally.difficulties,
         topics: topics(&mut tx, scope).await?,
@@ -54,6 +49,7 @@ pub(super) async fn compute(
         duplicates: duplicates(&mut tx, scope).await?,
         flags: flags(&mut tx, scope).await?,
         tokens: tally.tokens,
+        validation,
     }))
 }
 
@@ -135,13 +131,15 @@ impl Tally {
         Ok(())
     }
 
-    fn readiness(&self) -> Readiness {
-        Readiness::assess(
+    fn readiness(&self, validation: &ValidationReport) -> Readiness {
+        let mut readiness = Readiness::assess(
             self.review.accepted + self.review.edited,
             self.accepted_quality.get(),
             self.accepted_grounding.get(),
             self.tokens.accepted,
-        )
+        );
+        readiness.reasons.extend(validation.alarms.iter().map(|alarm| alarm.detail.clone()));
+        readiness
     }
 }
 

@@ -3,8 +3,10 @@
 use model::{Coverage, DocumentCoverage, DocumentId};
 use sqlx::{Row as _, SqliteConnection};
 
-use super::Scope;
-use crate::{Result, metadata::sqlite::row::read_count};
+use crate::{
+    Result,
+    metadata::sqlite::{probes::Scope, row::read_count},
+};
 
 /// Documents that are named, at most.
 const DOCUMENTS: i64 = 1000;

@@ -6,7 +6,7 @@ const MAX_QUOTE: usize = 5_000;
 /// The passage's own words that a quote stands for: the quote itself where the passage holds it, else
 /// the place that differs from it in white space, case, or the form of quotation marks and dashes
 /// alone. `None` where there is none, or the quote is empty or longer than any sensible one.
-pub(crate) fn locate<'a>(passage: &'a str, quote: &str) -> Option<&'a str> {
+pub fn locate<'a>(passage: &'a str, quote: &str) -> Option<&'a str> {
     let quote = quote.trim();
     if quote.is_empty() || quote.chars().nth(MAX_QUOTE).is_some() {
         return None;

@@ -18,6 +18,7 @@ const MARKS: [Marks; 2] = [
             "heading",
             "columns",
             "passage",
+            "pairs",
             "wishes",
             "before",
             "after",
@@ -42,12 +43,12 @@ const MARKS: [Marks; 2] = [
 
 /// Outside text in which nothing opens or closes the prompt's own tags or a message of a chat template,
 /// in any case and spacing: the bracket that opens such a mark becomes one that looks like it.
-pub(crate) fn hide(text: &str) -> String {
+pub fn hide(text: &str) -> String {
     MARKS.iter().fold(text.to_owned(), |text, marks| swap(text, marks.open, marks.stand_in, marks.names))
 }
 
 /// The text as it was before [`hide`]: for what a model copied from such a text.
-pub(crate) fn restore(text: &str) -> String {
+pub fn restore(text: &str) -> String {
     MARKS.iter().fold(text.to_owned(), |text, marks| swap(text, marks.stand_in, marks.open, marks.names))
 }
 

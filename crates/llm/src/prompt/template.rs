@@ -1,7 +1,7 @@
 //! Prompt templates: sections under `# name`, placeholders as `{{name}}`.
 
 /// The text under `# name`, without the empty lines around it; empty where there is no such section.
-pub(crate) fn section<'a>(template: &'a str, name: &str) -> &'a str {
+pub fn section<'a>(template: &'a str, name: &str) -> &'a str {
     let mut start = None;
     let mut at = 0;
     for line in template.split_inclusive('\n') {
@@ -19,7 +19,7 @@ pub(crate) fn section<'a>(template: &'a str, name: &str) -> &'a str {
 
 /// Fills in the placeholders. A line that holds a placeholder without a value is left out; values
 /// are never searched for placeholders themselves.
-pub(crate) fn fill(template: &str, values: &[(&str, Option<&str>)]) -> String {
+pub fn fill(template: &str, values: &[(&str, Option<&str>)]) -> String {
     let lines: Vec<_> = template.lines().filter_map(|line| fill_line(line, values)).collect();
     lines.join("\n")
 }
