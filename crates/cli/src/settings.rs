@@ -45,10 +45,19 @@ pub(crate) struct Settings {
     pub(crate) max_concurrency: usize,
     /// Until a call is given up.
     pub(crate) request_timeout: Duration,
-    /// What encrypted PDFs may open with.
-    pub(crate) pdf_passwords: Vec<Password>,
+    /// What reading documents needs.
+    pub(crate) reading: ReadingSettings,
     /// The settings file, if there is one.
     pub(crate) file: Option<PathBuf>,
+}
+
+/// What reading documents needs.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadingSettings {
+    /// What encrypted PDFs may open with.
+    pub(crate) pdf_passwords: Vec<Password>,
+    /// The languages of pictures of text, as `tesseract` calls them; none: those that it has.
+    pub(crate) ocr_languages: Vec<String>,
 }
 
 /// The settings file, if there is one, and what it and the environment hold.
@@ -73,6 +82,7 @@ struct Layer {
     request_timeout: Option<u64>,
     pdf_password: Option<String>,
     pdf_password_file: Option<PathBuf>,
+    ocr_languages: Option<String>,
 }
 
 /// Every name that a settings file may hold, but those of the server.
@@ -88,6 +98,7 @@ const KNOWN: &[&str] = &[
     "request_timeout",
     "pdf_password",
     "pdf_password_file",
+    "ocr_languages",
 ];
 
 impl Settings {
@@ -102,9 +113,9 @@ impl Settings {
         Ok((settings, ServerSettings::new(server, listen)?))
     }
 
-    /// What encrypted PDFs may open with, for a command that needs no other setting.
-    pub(crate) fn load_pdf_passwords() -> Outcome<Vec<Password>> {
-        read()?.layer.pdf_passwords()
+    /// What reading documents needs, for a command that needs no other setting.
+    pub(crate) fn load_reading() -> Outcome<ReadingSettings> {
+        read()?.layer.reading()
     }
 
     fn from_layers(layers: Layers, flags: &Common) -> Outcome<(Self, server::ServerLayer)> {
@@ -127,9 +138,9 @@ impl Settings {
                 return Err(Failure::usage(anyhow!("{name} is 0; it has to be 1 or more")));
             }
         }
-        let pdf_passwords = layer.pdf_passwords()?;
+        let reading = layer.reading()?;
         let settings = Self {
-            pdf_passwords,
+            reading,
             database_url: flags
                 .database_url
                 .clone()
@@ -159,6 +170,13 @@ impl Settings {
 }
 
 impl Layer {
+    fn reading(&self) -> Outcome<ReadingSettings> {
+        // As `tesseract` itself takes them: `deu+eng`.
+        let languages = self.ocr_languages.as_deref().unwrap_or_default().split(['+', ',']);
+        let languages = languages.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        Ok(ReadingSettings { pdf_passwords: self.pdf_passwords()?, ocr_languages: languages.collect() })
+    }
+
     /// The passwords of PDFs: the one that is set, and those of the file, one a line.
     fn pdf_passwords(&self) -> Outcome<Vec<Password>> {
         // Each is tried on each encrypted PDF, which is made to cost time.

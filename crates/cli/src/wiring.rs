@@ -13,7 +13,7 @@ use crate::{
     args::Common,
     failure::{Failure, Outcome},
     printer::Printer,
-    settings::{Settings, make_data_dir},
+    settings::{ReadingSettings, Settings, make_data_dir},
 };
 
 /// What to do where OCR is asked for and cannot be had.
@@ -70,14 +70,16 @@ async fn open(settings: &Settings, mode: OpenMode) -> Outcome<Environment> {
     let mut environment = Environment::new(metadata, objects, Arc::new(SystemClock));
     let program = std::env::current_exe().context("this program does not know where it is")?;
     let reader = ReaderCommand { program, arguments: vec!["read-documents".into()] };
-    environment.readers = Arc::new(Readers::apart(reader).with_passwords(settings.pdf_passwords.clone()));
+    let ReadingSettings { pdf_passwords, ocr_languages } = settings.reading.clone();
+    environment.readers =
+        Arc::new(Readers::apart(reader).with_passwords(pdf_passwords).with_ocr_languages(ocr_languages));
     environment.limits.max_concurrency = settings.max_concurrency;
     Ok(environment)
 }
 
-/// Whether pictures of text can be read, where that is asked for.
-pub(crate) fn check_ocr(options: ParseOptions) -> Outcome<()> {
-    let found = options.ocr.then(Tesseract::find).transpose();
+/// Whether pictures of text can be read in these languages, where that is asked for.
+pub(crate) fn check_ocr(options: ParseOptions, languages: &[String]) -> Outcome<()> {
+    let found = options.ocr.then(|| Tesseract::find(languages)).transpose();
     found.map(drop).map_err(|error| Failure::usage(error).hint(OCR_HINT))
 }
 

@@ -5,7 +5,6 @@ mod process;
 
 use std::{
     process::Command,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -33,8 +32,8 @@ pub struct Tesseract {
     languages: Vec<String>,
     /// Whether it can tell how a page is turned.
     tells_turns: bool,
-    /// What is left of the time for the document.
-    left: Mutex<Duration>,
+    /// When the document has had its time.
+    deadline: Instant,
 }
 
 /// Why there is no OCR.
@@ -49,28 +48,37 @@ pub enum NoOcr {
     /// It has nothing to read with.
     #[error("tesseract has no language: install one, such as tesseract-ocr-eng")]
     NoLanguage,
+    /// It cannot read what it is told to.
+    #[error(
+        "tesseract has no language `{asked}`; it has {}: install it, or change DATA_FORGE_OCR_LANGUAGES",
+        .installed.join(", ")
+    )]
+    Language {
+        /// The language that is set.
+        asked: String,
+        /// Those that there are.
+        installed: Vec<String>,
+    },
     /// It does not work.
     #[error("tesseract does not work: {0}")]
     Broken(String),
 }
 
 impl Tesseract {
-    /// Looks for it, and for what it can read.
+    /// Looks for it, and for what it can read: these languages, as it calls them, the first one first. Without
+    /// any, all of a few that are installed, of many English.
     ///
     /// # Errors
-    /// Where it is not there, has no language or does not work.
-    pub fn find() -> Result<Self, NoOcr> {
+    /// Where it is not there, lacks a language or does not work.
+    pub fn find(languages: &[String]) -> Result<Self, NoOcr> {
         let version = ask("--version")?;
         let version = version.split_whitespace().nth(1).unwrap_or_default().to_owned();
         let listed = ask("--list-langs")?;
         // The first line is a heading.
         let installed: Vec<&str> = listed.lines().skip(1).map(str::trim).collect();
-        let languages = languages(&installed);
-        if languages.is_empty() {
-            return Err(NoOcr::NoLanguage);
-        }
+        let languages = chosen(languages, &installed)?;
         let tells_turns = installed.contains(&"osd");
-        Ok(Self { version, languages, tells_turns, left: Mutex::new(DOCUMENT_TIME) })
+        Ok(Self { version, languages, tells_turns, deadline: Instant::now() + DOCUMENT_TIME })
     }
 
     /// Its version.
@@ -81,15 +89,6 @@ impl Tesseract {
     /// The languages that it reads, as it calls them, the first one first.
     pub fn languages(&self) -> &[String] {
         &self.languages
-    }
-
-    fn left(&self) -> Duration {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn spend(&self, time: Duration) {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.saturating_sub(time);
     }
 
     fn command(&self, image: &PageImage) -> Command {
@@ -104,33 +103,41 @@ impl Tesseract {
 
 impl Ocr for Tesseract {
     fn read(&self, image: &PageImage) -> Result<Vec<OcrLine>, OcrError> {
-        let time = PAGE_TIME.min(self.left());
+        let time = PAGE_TIME.min(self.deadline.saturating_duration_since(Instant::now()));
         if time.is_zero() {
             return Err(OcrError::OutOfTime);
         }
-        let begun = Instant::now();
         let header = format!("P5\n{} {}\n255\n", image.width, image.height).into_bytes();
         let bounds = Bounds { time, output: MOST_OUTPUT };
         let said = process::run(&mut self.command(image), &[&header, &image.pixels], bounds);
-        self.spend(begun.elapsed());
         let Said { out, .. } = said.map_err(|error| OcrError::Page(error.to_string()))?;
         hocr::lines(&out).map_err(OcrError::Page)
     }
 }
 
-/// Those of the installed languages that are read: all of a few, of many the usual one.
-fn languages(installed: &[&str]) -> Vec<String> {
+/// The languages that are read: those asked for, or of the installed ones all of a few, of many the usual one.
+fn chosen(asked: &[String], installed: &[&str]) -> Result<Vec<String>, NoOcr> {
     const USUAL: &str = "eng";
     // These are no languages, but what else it has learnt.
-    let is_language =
-        |name: &&&str| !name.is_empty() && !name.contains('/') && !["osd", "equ", "snum"].contains(*name);
-    let mut languages: Vec<String> =
-        installed.iter().filter(is_language).map(|name| (*name).to_owned()).collect();
+    let is_usable = |name: &&str| !name.is_empty() && !["osd", "equ", "snum"].contains(name);
+    let usable = installed.iter().copied().filter(is_usable);
+    if let Some(asked) = asked.iter().find(|asked| !usable.clone().any(|name| name == asked.as_str())) {
+        let (asked, installed) = (asked.clone(), usable.map(str::to_owned).collect());
+        return Err(NoOcr::Language { asked, installed });
+    }
+    if !asked.is_empty() {
+        return Ok(asked.to_vec());
+    }
+    // Models of whole scripts would be read beside those of their languages.
+    let mut languages: Vec<String> = usable.filter(|name| !name.contains('/')).map(str::to_owned).collect();
     languages.sort_by_key(|name| (name != USUAL, name.clone()));
+    if languages.is_empty() {
+        return Err(NoOcr::NoLanguage);
+    }
     if languages.len() > MOST_LANGUAGES {
         languages.truncate(1);
     }
-    languages
+    Ok(languages)
 }
 
 fn command() -> Command {
@@ -160,8 +167,18 @@ mod tests {
 
     #[test]
     fn a_few_languages_are_all_read_and_many_are_not() {
-        assert_eq!(languages(&["deu", "eng", "osd", "script/Latin", ""]), ["eng", "deu"]);
-        assert_eq!(languages(&["osd", "equ"]), [""; 0]);
-        assert_eq!(languages(&["afr", "amh", "ara", "deu", "eng", "fra"]), ["eng"]);
+        assert_eq!(chosen(&[], &["deu", "eng", "osd", "script/Latin", ""]).unwrap(), ["eng", "deu"]);
+        assert_eq!(chosen(&[], &["osd", "equ"]), Err(NoOcr::NoLanguage));
+        assert_eq!(chosen(&[], &["afr", "amh", "ara", "deu", "eng", "fra"]).unwrap(), ["eng"]);
+    }
+
+    #[test]
+    fn languages_that_are_asked_for_are_read_in_their_order_or_missed() {
+        let asked = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let installed = ["afr", "amh", "ara", "deu", "eng", "osd", "script/Latin"];
+        let names = asked(&["script/Latin", "deu"]);
+        assert_eq!(chosen(&names, &installed).unwrap(), names);
+        let error = chosen(&asked(&["eng", "osd"]), &["eng", "osd"]).unwrap_err();
+        assert!(error.to_string().starts_with("tesseract has no language `osd`; it has eng: "), "{error}");
     }
 }

@@ -98,6 +98,8 @@ pub struct Readers {
     limits: fn(usize) -> ReadLimits,
     /// What encrypted documents may open with.
     passwords: Vec<Password>,
+    /// The languages that OCR reads; none: those that it has.
+    ocr_languages: Vec<String>,
     /// Processes that wait for a document.
     idle: Mutex<Vec<Process>>,
     /// How many documents are being read.
@@ -117,7 +119,8 @@ impl Readers {
     /// Reads in this process, where nothing bounds memory: for tests.
     pub fn here() -> Self {
         let (idle, busy) = (Mutex::default(), AtomicUsize::new(0));
-        Self { command: None, limits: ReadLimits::of, passwords: Vec::new(), idle, busy }
+        let (passwords, ocr_languages) = (Vec::new(), Vec::new());
+        Self { command: None, limits: ReadLimits::of, passwords, ocr_languages, idle, busy }
     }
 
     /// Reads in processes of their own, each of which goes on to further documents.
@@ -135,15 +138,25 @@ impl Readers {
         Self { passwords, ..self }
     }
 
+    /// The same, with the languages that OCR reads instead of those that it has.
+    pub fn with_ocr_languages(self, ocr_languages: Vec<String>) -> Self {
+        Self { ocr_languages, ..self }
+    }
+
     /// Reads a document; or says why it cannot be read, in words for the user.
     pub async fn read(&self, bytes: Vec<u8>, reading: Reading) -> Result<Read, String> {
         // A document alone has all cores; those that are read at once share them.
         let others = self.busy.fetch_add(1, Ordering::Relaxed);
         let _busy = Busy(&self.busy);
         let threads = (threads() / (others + 1)).max(1);
+        let mut limits = (self.limits)(bytes.len());
+        if wants_ocr(reading) {
+            limits.time += ocr::DOCUMENT_TIME;
+        }
+        let (passwords, ocr_languages) = (self.passwords.clone(), self.ocr_languages.clone());
+        let ask = Ask { reading, memory: limits.memory, passwords, ocr_languages, threads };
         let Some(command) = &self.command else {
-            let passwords = self.passwords.clone();
-            let read = move || read(&bytes, reading, &passwords, threads);
+            let read = move || read(&bytes, &ask);
             let read = tokio::task::spawn_blocking(read).await;
             return read.unwrap_or_else(|error| Err(ParseError::Bug(error.to_string()).to_string()));
         };
@@ -152,11 +165,6 @@ impl Readers {
             Some(process) => process,
             None => Process::start(command)?,
         };
-        let mut limits = (self.limits)(bytes.len());
-        if wants_ocr(reading) {
-            limits.time += ocr::DOCUMENT_TIME;
-        }
-        let ask = Ask { reading, memory: limits.memory, passwords: self.passwords.clone(), threads };
         let (read, process_is_well) = process.read(&bytes, ask, limits).await;
         if process_is_well {
             self.with_idle(|idle| idle.push(process));
@@ -174,11 +182,13 @@ fn wants_ocr(reading: Reading) -> bool {
     reading.parsing.options.ocr && reading.format == Format::Pdf
 }
 
-fn read(bytes: &[u8], reading: Reading, passwords: &[Password], threads: usize) -> Result<Read, String> {
+fn read(bytes: &[u8], ask: &Ask) -> Result<Read, String> {
+    let Ask { reading, passwords, ocr_languages, threads, .. } = ask;
     let Parsing { chunking, options } = reading.parsing;
-    let ocr = wants_ocr(reading).then(Tesseract::find).transpose().map_err(|error| error.to_string())?;
+    let ocr = wants_ocr(*reading).then(|| Tesseract::find(ocr_languages)).transpose();
+    let ocr = ocr.map_err(|error| error.to_string())?;
     let help = Help { passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
-    let options = parse::Options { threads, ..options.into() };
+    let options = parse::Options { threads: *threads, ..options.into() };
     let document =
         parse::parse_with(bytes, reading.format, &options, help).map_err(|error| error.to_string())?;
     let chunks = parse::chunk(&document, &chunking);
@@ -234,7 +244,13 @@ mod tests {
 
     #[test]
     fn questions_are_answered_until_none_comes() {
-        let ask = Ask { reading: reading(), memory: 1 << 40, passwords: Vec::new(), threads: 1 };
+        let ask = Ask {
+            reading: reading(),
+            memory: 1 << 40,
+            passwords: Vec::new(),
+            ocr_languages: Vec::new(),
+            threads: 1,
+        };
         let mut asked = Vec::new();
         for document in ["Some text.", ""] {
             wire::write_frame(&mut asked, &serde_json::to_vec(&ask).unwrap()).unwrap();

@@ -22,10 +22,10 @@ pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
     report.line("object store", objects(&settings).await)?;
     report.line("gateway", gateway(&settings).await)?;
     report.line("default teacher", teacher(&settings))?;
-    let passwords = settings.pdf_passwords.len();
+    let passwords = settings.reading.pdf_passwords.len();
     report
         .line("passwords of PDFs", Ok(if passwords == 0 { "none".into() } else { passwords.to_string() }))?;
-    report.line("OCR", Ok(ocr()))?;
+    report.line("OCR", Ok(ocr(&settings)))?;
     report.line("server", Ok(format!("listens on {}", server.listen)))?;
     Ok(if report.failed { Exit::Failed } else { Exit::Done })
 }
@@ -85,8 +85,8 @@ async fn gateway(settings: &Settings) -> Outcome<String> {
 }
 
 /// It is no part that has to be there.
-fn ocr() -> String {
-    match jobs::Tesseract::find() {
+fn ocr(settings: &Settings) -> String {
+    match jobs::Tesseract::find(&settings.reading.ocr_languages) {
         Ok(tesseract) => {
             format!("tesseract {}, for {}", tesseract.version(), tesseract.languages().join(", "))
         }

@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use ::parse::{ChunkDraft, Help, Ocr, Options, Password};
+use ::parse::{ChunkDraft, Help, Ocr, Options};
 use anyhow::Context;
 use jobs::Tesseract;
 use model::{ParsedDocument, Parsing};
@@ -19,7 +19,7 @@ use crate::{
     args::{ParseArgs, TextFormat},
     failure::{Exit, Outcome},
     printer::Printer,
-    settings::Settings,
+    settings::{ReadingSettings, Settings},
     wiring,
 };
 
@@ -35,13 +35,13 @@ struct Line<'a> {
 /// Prints documents as parsed, in the order they are named. One that fails is named, and the rest goes on.
 pub(crate) fn run(args: &ParseArgs, printer: &Printer) -> Outcome<Exit> {
     let parsing = args.parsing.parsing()?;
-    let passwords = Settings::load_pdf_passwords()?;
-    wiring::check_ocr(parsing.options)?;
+    let settings = Settings::load_reading()?;
+    wiring::check_ocr(parsing.options, &settings.ocr_languages)?;
     let (files, threads) = (&args.files, jobs::threads());
     let read = |at: usize| {
         // Many documents are read side by side; the last ones, by several threads each.
         let options = Options { threads: (threads / (files.len() - at)).max(1), ..parsing.options.into() };
-        one(&files[at], args.format, &options, &parsing, &passwords)
+        one(&files[at], args.format, &options, &parsing, &settings)
     };
     let mut failed = 0;
     in_order(files.len(), threads, read, |at, read| match read {
@@ -64,14 +64,14 @@ fn one(
     format: Option<TextFormat>,
     options: &Options,
     parsing: &Parsing,
-    passwords: &[Password],
+    settings: &ReadingSettings,
 ) -> anyhow::Result<String> {
     let bytes = fs::read(path).context("it cannot be read")?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let format_of_file = ::parse::detect(&bytes, &name)?;
     // Each document has its own time for it.
-    let ocr = parsing.options.ocr.then(Tesseract::find).transpose()?;
-    let help = Help { passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
+    let ocr = parsing.options.ocr.then(|| Tesseract::find(&settings.ocr_languages)).transpose()?;
+    let help = Help { passwords: &settings.pdf_passwords, ocr: ocr.as_ref().map(|ocr| ocr as &dyn Ocr) };
     let document = ::parse::parse_with(&bytes, format_of_file, options, help)?;
     Ok(match format {
         Some(TextFormat::Text) => document.text,

@@ -23,7 +23,7 @@ pub(crate) async fn run(args: &RunArgs, common: &Common, printer: &Printer) -> O
     let begun = Instant::now();
     let settings = Settings::load(common)?;
     let parsing = args.parsing.parsing()?;
-    wiring::check_ocr(parsing.options)?;
+    wiring::check_ocr(parsing.options, &settings.reading.ocr_languages)?;
     let request = settings_of::generation(args, &settings, printer).await?;
     let found = discover::files(&args.paths)?;
     let environment = wiring::environment(&settings).await?;

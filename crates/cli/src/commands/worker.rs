@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &WorkerArgs, common: &Common, printer: &Printer) -
     let context = environment.metadata.generation_context(args.generation).await?;
     let generation = context.ok_or_else(|| nothing(&settings, args))?.generation;
     let logs = writer.start(Arc::clone(&environment.metadata), args.generation);
-    let ready = match find_ocr(&generation, phase) {
+    let ready = match find_ocr(&settings, &generation, phase) {
         Ok(()) => reach_model(&settings, &mut environment, &generation, phase).await,
         missing => missing,
     };
@@ -76,12 +76,14 @@ fn exit(worked: Result<WorkEnd, JobsError>, phase: Phase, printer: &Printer) -> 
 }
 
 /// Whether OCR can be had, where the phase needs it; or why it cannot be worked on.
-fn find_ocr(generation: &Generation, phase: Phase) -> Result<(), String> {
+fn find_ocr(settings: &Settings, generation: &Generation, phase: Phase) -> Result<(), String> {
     let wanted = phase == Phase::Parse && generation.options.is_some_and(|options| options.ocr);
     if !wanted {
         return Ok(());
     }
-    jobs::Tesseract::find().map(drop).map_err(|error| format!("{error}; or parse without `ocr`"))
+    jobs::Tesseract::find(&settings.reading.ocr_languages)
+        .map(drop)
+        .map_err(|error| format!("{error}; or parse without `ocr`"))
 }
 
 /// The gateway and the price of the phase's model, where it has one; or why it cannot be worked on.

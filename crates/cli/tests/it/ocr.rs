@@ -18,7 +18,7 @@ fn forge() -> Forge {
 
 #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 fn is_here() -> bool {
-    match Tesseract::find() {
+    match Tesseract::find(&[]) {
         Ok(_) => true,
         Err(NoOcr::Missing | NoOcr::NoLanguage) => {
             eprintln!("not tested: there is no tesseract, or no language for it");

@@ -17,7 +17,7 @@ pub fn read_documents(mut from: impl Read, mut to: impl Write) -> io::Result<()>
         let ask: Ask = serde_json::from_slice(&ask)?;
         bound_memory(ask.memory);
         let bytes = read_frame(&mut from)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        match read(&bytes, ask.reading, &ask.passwords, ask.threads) {
+        match read(&bytes, &ask) {
             Ok(read) => {
                 write_frame(&mut to, &serde_json::to_vec(&Answer::Ok(read.about))?)?;
                 write_frame(&mut to, &read.json)?;

@@ -21,6 +21,8 @@ pub(super) struct Ask {
     pub(super) memory: u64,
     /// What it may open with, if it is encrypted.
     pub(super) passwords: Vec<Password>,
+    /// The languages that OCR reads; none: those that it has.
+    pub(super) ocr_languages: Vec<String>,
     /// How many threads may work at it.
     pub(super) threads: usize,
 }
