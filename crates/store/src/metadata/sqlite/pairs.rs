@@ -195,6 +195,7 @@ impl Scored {
 }
 
 /// What holds of a pair that a person wrote anew stays; its validation is kept for a reset.
+/// The plus keeps SQLite from walking all pairs of the generation where many are scored at once.
 const SCORE: &str = "
 UPDATE pairs SET
     validation = s.validation,
@@ -208,7 +209,7 @@ UPDATE pairs SET
     grounding_rank = CASE WHEN edit IS NULL THEN COALESCE(s.grounding, -1.0) ELSE grounding_rank END,
     flags = CASE WHEN edit IS NULL THEN s.new_flags ELSE flags END,
     flagged = CASE WHEN edit IS NULL THEN s.new_flags <> '[]' ELSE flagged END
-FROM s WHERE pairs.id = s.pair AND pairs.generation_id = ";
+FROM s WHERE pairs.id = s.pair AND +pairs.generation_id = ";
 
 /// Writes what validation says of pairs; gives back those that the generation has.
 pub(super) async fn score(
