@@ -3,6 +3,7 @@ import { IconChecks, IconRotate, IconTrash, IconX } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { count, plural } from "../../ui/format";
 import { Key } from "../../ui/Key";
+import { useKeys } from "../../ui/keys";
 import { toast } from "../../ui/toast";
 import type { BulkAction, Session } from "../model/session";
 import { describe, type Names } from "../model/words";
@@ -48,11 +49,6 @@ export function BulkBar({
     };
   }, [all, session]);
 
-  if (isEmpty) return null;
-  const number = all ? (matching ?? session.rows.total) : ids.size;
-  const meant = all
-    ? describe(session.filters, names).join(", ") || "all of the project"
-    : "chosen one by one";
   const act = (action: BulkAction) => {
     setWorking(true);
     session
@@ -63,6 +59,15 @@ export function BulkBar({
         onAsk(null);
       });
   };
+  // The question is there before its button has the focus: Enter is an answer from then on.
+  const enters = asked !== null && asked !== "delete" && !isEmpty && !working;
+  useKeys({ enter: () => asked && act(asked) }, enters);
+
+  if (isEmpty) return null;
+  const number = all ? (matching ?? session.rows.total) : ids.size;
+  const meant = all
+    ? describe(session.filters, names).join(", ") || "all of the project"
+    : "chosen one by one";
   const confirm = { number, meant, working, onAct: act, asked, onAsk };
   return (
     <section className={styles.bulk} aria-label="Selected pairs">
