@@ -65,6 +65,10 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// Mark JSON lines that repeat an earlier one: standard input to standard output
     Dedup(DedupArgs),
+    /// Say where a line of an exported file comes from: pair, chunk, document, page, teacher, scores, reviewer
+    Trace(TraceArgs),
+    /// Make an export again from what is stored, without a call, byte for byte, or say what is missing
+    Replay(ReplayArgs),
     /// List the models that the gateway offers, and the built-in teacher
     Models(ModelsArgs),
     /// Check each setting and each outside part
@@ -84,9 +88,9 @@ pub(crate) struct RunArgs {
     /// Documents, or folders of them (PDF, DOCX, Markdown, TXT, HTML, CSV)
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The dataset's file
-    #[arg(short, long, value_name = "FILE", default_value = "dataset.jsonl")]
-    pub(crate) output: PathBuf,
+    /// The dataset's file [default: dataset.jsonl; dataset.parquet of that format]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// The form of its lines
     #[arg(long, value_enum, default_value_t = FormatArg::Chatml)]
     pub(crate) format: FormatArg,
@@ -137,6 +141,13 @@ pub(crate) struct RunArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) parsing: ParsingArgs,
+}
+
+impl RunArgs {
+    /// The dataset's file; `-` is standard output.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.output.clone().unwrap_or_else(|| export::data_file(self.format.into(), None).into())
+    }
 }
 
 /// Arguments of `serve`.
@@ -282,6 +293,48 @@ pub(crate) struct DedupArgs {
     pub(crate) threshold: f64,
 }
 
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    /// An exported file and a line of it, from 1; of a Parquet file, a row
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) place: FileLine,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A file and a line of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileLine {
+    pub(crate) file: PathBuf,
+    pub(crate) line: u64,
+}
+
+impl FromStr for FileLine {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (file, line) =
+            text.rsplit_once(':').ok_or("it has to end in a colon and the number of a line")?;
+        let line = line.parse().map_err(|_| format!("`{line}` is not the number of a line"))?;
+        if file.is_empty() || line == 0 {
+            return Err("it has to be a file, a colon and the number of a line, from 1".into());
+        }
+        Ok(Self { file: file.into(), line })
+    }
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The manifest of an export
+    pub(crate) manifest: PathBuf,
+    /// The folder that the data files are written to, by their names in the manifest
+    #[arg(short, long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) output: PathBuf,
+}
+
 /// Arguments of `models`.
 #[derive(Debug, Args)]
 pub(crate) struct ModelsArgs {
@@ -300,6 +353,8 @@ pub(crate) enum TextFormat {
 pub(crate) enum FormatArg {
     Chatml,
     Alpaca,
+    Sharegpt,
+    Parquet,
 }
 
 impl From<FormatArg> for ExportFormat {
@@ -307,6 +362,8 @@ impl From<FormatArg> for ExportFormat {
         match format {
             FormatArg::Chatml => Self::Chatml,
             FormatArg::Alpaca => Self::Alpaca,
+            FormatArg::Sharegpt => Self::Sharegpt,
+            FormatArg::Parquet => Self::Parquet,
         }
     }
 }
@@ -392,6 +449,15 @@ mod tests {
     #[test]
     fn the_definitions_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_line_of_a_file_reads_and_says_what_it_lacks() {
+        let read: FileLine = "C:/a b.jsonl:12".parse().unwrap();
+        assert_eq!(read, FileLine { file: "C:/a b.jsonl".into(), line: 12 });
+        for wrong in ["a.jsonl", "a.jsonl:", "a.jsonl:0", ":3", "a.jsonl:-1"] {
+            assert!(wrong.parse::<FileLine>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

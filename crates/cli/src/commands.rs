@@ -6,9 +6,11 @@ mod doctor;
 mod models;
 mod openapi;
 mod parse;
+mod replay;
 mod run;
 mod score;
 mod serve;
+mod trace;
 mod worker;
 
 use tokio::runtime::Runtime;
@@ -39,6 +41,8 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> Outcome<Exit> {
         Command::Score(args) => score::run(&args, printer),
         Command::Dedup(args) => dedup::run(&args, printer),
         Command::Run(args) => runtime()?.block_on(run::run(&args, &common, printer)),
+        Command::Trace(args) => runtime()?.block_on(trace::run(&args, &common, printer)),
+        Command::Replay(args) => runtime()?.block_on(replay::run(&args, &common, printer)),
         Command::Models(args) => runtime()?.block_on(models::run(&args, &common, printer)),
         Command::Doctor => runtime()?.block_on(doctor::run(&common, printer)),
         Command::Serve(args) => runtime()?.block_on(serve::run(&args, &common, printer)),

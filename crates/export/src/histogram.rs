@@ -29,6 +29,11 @@ impl Histogram {
         self.counts[bin.min(BINS - 1)] += 1;
     }
 
+    /// Counts so many scores in a bin, from 0; one beyond the last counts there.
+    pub fn add_many(&mut self, bin: usize, count: u64) {
+        self.counts[bin.min(BINS - 1)] += count;
+    }
+
     /// The bins, lowest scores first.
     pub fn bins(&self) -> Vec<Bin> {
         let edge = |bin: usize| bin as f64 / BINS as f64;

@@ -1,16 +1,22 @@
 //! Where each line of a data file comes from.
 
 use model::{
-    ChunkId, Difficulty, DocumentId, FlagCode, GenerationId, GenerationType, Pair, PairId, PairOrigin,
-    QuestionType, ReviewStatus, Sha256Hex,
+    ChunkId, Difficulty, DocumentId, FlagCode, GenerationId, GenerationType, Pair, PairId, PairText,
+    QuestionType, ReviewStatus, Sha256Hex, Time, sha256_hex,
 };
 use serde::{Deserialize, Serialize};
 
-/// One line of the lineage file: where the line of the same number in the data file comes from.
+use crate::Example;
+
+/// One line of the lineage file: where a line of a data file comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Lineage {
-    /// The line of the data file, from 1.
+    /// The name of the data file.
+    pub file: String,
+    /// The line in it, from 1; of a Parquet file, the row.
     pub line: u64,
+    /// The SHA-256 of what the pair says, whatever the format: another where a person has changed it.
+    pub content: Sha256Hex,
     /// The pair on that line.
     pub pair_id: PairId,
     /// The chunk it is from.
@@ -53,20 +59,35 @@ pub struct Lineage {
     pub difficulty: Option<Difficulty>,
     /// What a person decided on it.
     pub review_status: ReviewStatus,
+    /// Who decided it.
+    pub reviewed_by: Option<String>,
+    /// When.
+    pub reviewed_at: Option<Time>,
     /// Whether a person changed it.
     pub edited: bool,
+    /// Which state of the pair this is: it counts changes, from 1.
+    pub revision: u32,
     /// What a reviewer should look at.
     pub flags: Vec<FlagCode>,
     /// The pair it repeats; a line has one only where a person accepted the duplicate, or where the
     /// pair that it repeats is not in the export.
     pub duplicate_of: Option<PairId>,
+    /// Whether the line is a preference.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_preference: bool,
+    /// In a preference: the pair whose answer a person rejected; not there where it is this pair's own answer as it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected_pair: Option<PairId>,
 }
 
 impl Lineage {
-    /// The lineage of a pair that stands on a line (from 1) of the data file.
-    pub fn new(line: u64, pair: &Pair, origin: &PairOrigin) -> Self {
+    /// The lineage of what stands on a line (from 1) of a data file.
+    pub fn new(file: &str, line: u64, example: Example<'_>) -> Self {
+        let Example { pair, origin, rejected } = example;
         Self {
+            file: file.into(),
             line,
+            content: content(pair),
             pair_id: pair.id,
             chunk_id: pair.chunk_id,
             chunk_ids: pair.chunk_ids.clone(),
@@ -88,11 +109,36 @@ impl Lineage {
             question_type: pair.question_type,
             difficulty: pair.difficulty,
             review_status: pair.review_status,
+            reviewed_by: pair.reviewed_by.clone(),
+            reviewed_at: pair.reviewed_at,
             edited: pair.edited,
+            revision: pair.revision,
             flags: pair.flags.iter().map(|flag| flag.code).collect(),
             duplicate_of: pair.duplicate_of,
+            is_preference: rejected.is_some(),
+            rejected_pair: rejected.and_then(|rejected| rejected.pair),
         }
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// The SHA-256 of what a pair says: of all that a line can hold of it.
+fn content(pair: &Pair) -> Sha256Hex {
+    let Pair { question, answer, context, turns, system_prompt, .. } = pair;
+    hash(&(question, answer, context, turns, system_prompt))
+}
+
+/// The same of a text under a system prompt.
+pub fn content_of(text: &PairText, system_prompt: Option<&str>) -> Sha256Hex {
+    let PairText { question, answer, context, turns } = text;
+    hash(&(question, answer, context, turns, system_prompt))
+}
+
+fn hash(said: &impl Serialize) -> Sha256Hex {
+    sha256_hex(serde_json::to_vec(said).expect("strings and lists of them are always JSON"))
 }
 
 #[cfg(test)]
@@ -105,16 +151,22 @@ mod tests {
 
     #[test]
     fn reads_back_what_it_writes() {
-        let lineage = Lineage::new(7, &pair(1), &origin());
+        let (pair, origin) = (pair(1), origin());
+        let lineage =
+            Lineage::new("train.jsonl", 7, Example { pair: &pair, origin: &origin, rejected: None });
         let line = json_line(&lineage);
-        insta::assert_snapshot!(line, @r#"{"line":7,"pair_id":"ae59eea6-84ef-86a0-b509-fead0601eaa3","chunk_id":"ac11c340-76a4-8574-85a7-7d499435cada","chunk_ids":["ac11c340-76a4-8574-85a7-7d499435cada"],"document_id":"01977420-dc00-7101-8101-010101010101","filename":"user-guide.pdf","position":4,"page_start":2,"page_end":3,"char_start":1200,"char_end":2034,"generation_id":"01977420-dc00-7303-8303-030303030303","generation_type":"qa","slot":1,"teacher_model":"teacher","prompt_hash":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2","passage":"0886b051075687c18a9ae5075383feb8400fbe4328c6e4bd45b77b30f1e73b54","quality_score":0.875,"grounding_score":1.0,"question_type":"how-to","difficulty":"easy","review_status":"pending","edited":false,"flags":["short_answer"],"duplicate_of":null}"#);
+        insta::assert_snapshot!(line, @r#"{"file":"train.jsonl","line":7,"content":"e6733ea79ab73daca3507087abaff7b0c90ba9d6c97902d02f74cf416072fbe8","pair_id":"ae59eea6-84ef-86a0-b509-fead0601eaa3","chunk_id":"ac11c340-76a4-8574-85a7-7d499435cada","chunk_ids":["ac11c340-76a4-8574-85a7-7d499435cada"],"document_id":"01977420-dc00-7101-8101-010101010101","filename":"user-guide.pdf","position":4,"page_start":2,"page_end":3,"char_start":1200,"char_end":2034,"generation_id":"01977420-dc00-7303-8303-030303030303","generation_type":"qa","slot":1,"teacher_model":"teacher","prompt_hash":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2","passage":"0886b051075687c18a9ae5075383feb8400fbe4328c6e4bd45b77b30f1e73b54","quality_score":0.875,"grounding_score":1.0,"question_type":"how-to","difficulty":"easy","review_status":"pending","reviewed_by":null,"reviewed_at":null,"edited":false,"revision":1,"flags":["short_answer"],"duplicate_of":null}"#);
         assert_eq!(serde_json::from_str::<Lineage>(&line).unwrap(), lineage);
     }
 
     #[test]
     fn a_file_name_does_not_break_the_line() {
-        let odd = PairOrigin { filename: "a\u{2028}b.md".into(), ..origin() };
-        let line = json_line(&Lineage::new(1, &pair(0), &odd));
+        let (pair, odd) = (pair(0), model::PairOrigin { filename: "a\u{2028}b.md".into(), ..origin() });
+        let line = json_line(&Lineage::new(
+            "dataset.jsonl",
+            1,
+            Example { pair: &pair, origin: &odd, rejected: None },
+        ));
         assert!(line.contains(r#""filename":"a\u2028b.md""#), "{line}");
     }
 }

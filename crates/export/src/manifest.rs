@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{ExportFilters, ExportFormat, GenerateSettings, ProjectId, Time};
+use model::{ExportFilters, ExportFormat, GenerateSettings, ProjectId, Split, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bin, FileInfo, Written};
+use crate::{Bin, FileInfo, SplitReport, Written, data_file};
 
 /// The version of the manifest's shape; it changes where a reader of the old one would go wrong.
 pub const FORMAT_VERSION: u32 = 1;
@@ -31,8 +31,14 @@ pub struct Manifest {
     pub filters: ExportFilters,
     /// Whether the lines hold the user's system prompt.
     pub include_system_prompts: bool,
+    /// Whether lines of Alpaca have a history.
+    #[serde(default)]
+    pub history: bool,
     /// How many pairs it holds and left out.
     pub counts: Counts,
+    /// How it is split; `None` where it is not.
+    #[serde(default)]
+    pub splits: Option<SplitReport>,
     /// The models it was made with.
     pub models: Models,
     /// The settings of the generations it was made in.
@@ -61,6 +67,9 @@ pub struct Counts {
     pub documents: u64,
     /// Chunks these are from.
     pub chunks: u64,
+    /// Those of them that repeat an item of a benchmark, as far as that was looked for.
+    #[serde(default)]
+    pub contaminated: u64,
     /// Pairs of the project that are not in it, by the reason.
     pub left_out: BTreeMap<LeftOut, u64>,
 }
@@ -77,6 +86,8 @@ pub enum LeftOut {
     BelowMinQuality,
     /// Nobody has accepted it yet, where only accepted pairs are asked for.
     Pending,
+    /// There is nothing that it is preferred to, where preferences are asked for.
+    NoPreference,
 }
 
 /// The models an export was made with.
@@ -108,6 +119,14 @@ pub struct ManifestFile {
 }
 
 impl Manifest {
+    /// The names of its data files, those to train on first.
+    pub fn data_files(&self) -> Vec<&str> {
+        let parts = [None, Some(Split::Train), Some(Split::Validation)].into_iter();
+        let names = parts.map(|split| data_file(self.format, split));
+        let files = |name| self.files.iter().find(move |file| file.name == name);
+        names.filter_map(files).map(|file| file.name.as_str()).collect()
+    }
+
     /// The manifest as a file: indented JSON with a line end at the end.
     pub fn to_json(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("a manifest has string keys alone");
@@ -118,7 +137,13 @@ impl Manifest {
 impl Counts {
     /// The counts of what was written and of what the caller left out.
     pub fn new(written: &Written, left_out: BTreeMap<LeftOut, u64>) -> Self {
-        Self { pairs: written.data.lines, documents: written.documents, chunks: written.chunks, left_out }
+        Self {
+            pairs: written.lines(),
+            documents: written.documents,
+            chunks: written.chunks,
+            contaminated: written.contaminated,
+            left_out,
+        }
     }
 }
 
@@ -140,30 +165,43 @@ impl From<&Written> for ScoreSummary {
 
 #[cfg(test)]
 mod tests {
-    use model::{GenerateConfig, GenerationType};
+    use model::{GenerateConfig, GenerationType, Pair, Splitting};
 
     use super::*;
     use crate::{
-        DATA_FILE, DatasetWriter, LINEAGE_FILE,
+        DatasetWriter, Example, LINEAGE_FILE, LineForm, SplitSurvey,
         testing::{origin, pair},
     };
 
     #[test]
     fn reads_back_what_it_writes() {
-        let mut writer = DatasetWriter::new(ExportFormat::Chatml, false, Vec::new(), Vec::new());
-        writer.push(&pair(0), &origin()).unwrap();
+        let form = LineForm { format: ExportFormat::Chatml, include_system_prompts: false, history: false };
+        let files = vec![("train.jsonl", Vec::new()), ("validation.jsonl", Vec::new())];
+        let mut writer = DatasetWriter::new(form, files, Vec::new()).unwrap();
+        let (pair, other, origin) = (pair(0), pair(1), origin());
+        writer.push(Example { pair: &pair, origin: &origin, rejected: None }, 0).unwrap();
         let written = writer.finish().unwrap();
+        let mut survey = SplitSurvey::new(Splitting { validation: 0.5, seed: 3 });
+        let elsewhere = Pair { chunk_id: model::ChunkId::derive([b"another".as_slice()]), ..other };
+        let behind = model::PairOrigin { position: origin.position + 1, ..origin.clone() };
+        for (pair, origin) in [(&pair, &origin), (&elsewhere, &behind)] {
+            survey.see(pair, origin);
+        }
+        let mut plan = survey.plan().unwrap();
+        plan.place(&pair);
         let manifest = Manifest {
             format_version: FORMAT_VERSION,
             data_forge: "0.1.0".into(),
-            project: ManifestProject { id: pair(0).project_id, name: "Dunnock".into() },
+            project: ManifestProject { id: pair.project_id, name: "Dunnock".into() },
             version: 3,
             created_at: Time::from_second(1_750_000_000).unwrap(),
             reviewed: false,
             format: ExportFormat::Chatml,
             filters: ExportFilters { min_quality_score: Some(0.5), ..ExportFilters::default() },
             include_system_prompts: false,
+            history: false,
             counts: Counts::new(&written, BTreeMap::from([(LeftOut::Rejected, 2), (LeftOut::Duplicate, 5)])),
+            splits: Some(plan.report()),
             models: Models::from(&written),
             settings: vec![GenerateSettings {
                 teacher_model: "teacher".into(),
@@ -173,10 +211,10 @@ mod tests {
                 config: GenerateConfig::default(),
             }],
             scores: ScoreSummary::from(&written),
-            files: vec![
-                ManifestFile { name: DATA_FILE.into(), info: written.data },
-                ManifestFile { name: LINEAGE_FILE.into(), info: written.lineage },
-            ],
+            files: (written.data.into_iter())
+                .chain([(LINEAGE_FILE, written.lineage)])
+                .map(|(name, info)| ManifestFile { name: name.into(), info })
+                .collect(),
         };
         let json = manifest.to_json();
         insta::assert_snapshot!(json);

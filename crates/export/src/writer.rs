@@ -1,49 +1,47 @@
-//! Pairs to a data file and its lineage, as they come.
+//! Pairs to data files and their lineage, as they come.
 
 use std::{
     collections::BTreeSet,
     io::{self, Write},
 };
 
-use model::{ChunkId, DocumentId, ExportFormat, Pair, PairOrigin, Sha256Hex};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use model::{ChunkId, DocumentId, ExportFormat, FlagCode, Pair, PairOrigin};
 
-use crate::{Histogram, Lineage, line::json_line};
+use crate::{
+    FileInfo, Histogram, LineForm, Lineage, Rejected,
+    account::{Account, LineWriter},
+    line::{json_line, line},
+    messages::messages,
+    parquet::MessagesWriter,
+};
 
 /// Why an export could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// A line could not be written to the data file.
+    /// A line could not be written to a data file.
     #[error("the data file cannot be written")]
     Data(#[source] io::Error),
+    /// A row could not be written to a Parquet file.
+    #[error("the Parquet file cannot be written")]
+    Parquet(#[from] parquet::errors::ParquetError),
     /// A line could not be written to the lineage file.
     #[error("the lineage file cannot be written")]
     Lineage(#[source] io::Error),
 }
 
-/// What a written file holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileInfo {
-    /// Its size.
-    pub bytes: u64,
-    /// The SHA-256 of its bytes.
-    pub sha256: Sha256Hex,
-    /// The number of its lines.
-    pub lines: u64,
-}
-
 /// What a [`DatasetWriter`] has written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
-    /// The data file.
-    pub data: FileInfo,
+    /// The data files by their names, in the order in which they were given.
+    pub data: Vec<(&'static str, FileInfo)>,
     /// The lineage file.
     pub lineage: FileInfo,
     /// Documents that the pairs are from.
     pub documents: u64,
     /// Chunks that the pairs are from.
     pub chunks: u64,
+    /// Pairs that are flagged as repeating an item of a benchmark.
+    pub contaminated: u64,
     /// The models that wrote the pairs.
     pub teachers: BTreeSet<String>,
     /// The mean of the quality scores that were measured; `None` where none was.
@@ -54,51 +52,81 @@ pub struct Written {
     pub quality_histogram: Histogram,
 }
 
-/// Writes pairs to a data file and their lineage to another, each line as it comes.
+impl Written {
+    /// The lines of all data files.
+    pub fn lines(&self) -> u64 {
+        self.data.iter().map(|(_, info)| info.lines).sum()
+    }
+
+    /// The size of all data files.
+    pub fn bytes(&self) -> u64 {
+        self.data.iter().map(|(_, info)| info.bytes).sum()
+    }
+}
+
+/// A pair on its way to a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Example<'a> {
+    /// The pair.
+    pub pair: &'a Pair,
+    /// Where it comes from.
+    pub origin: &'a PairOrigin,
+    /// What it is preferred to, in a file of preferences.
+    pub rejected: Option<&'a Rejected>,
+}
+
+/// Writes pairs to data files and their lineage to another, each line as it comes.
 ///
 /// Pairs have to come document by document and chunk by chunk: that is how documents and chunks are
 /// counted without remembering them. Every line is one write, so the files should be buffered.
 #[derive(Debug)]
-pub struct DatasetWriter<D, L> {
-    format: ExportFormat,
-    include_system_prompts: bool,
-    data: LineWriter<D>,
+pub struct DatasetWriter<D: Write + Send, L> {
+    form: LineForm,
+    data: Vec<(&'static str, DataWriter<D>)>,
     lineage: LineWriter<L>,
     documents: Changes<DocumentId>,
     chunks: Changes<ChunkId>,
+    contaminated: u64,
     teachers: BTreeSet<String>,
     quality: Mean,
     grounding: Mean,
     quality_histogram: Histogram,
 }
 
-impl<D: Write, L: Write> DatasetWriter<D, L> {
-    /// A writer of that format to a data and a lineage file.
-    pub fn new(format: ExportFormat, include_system_prompts: bool, data: D, lineage: L) -> Self {
-        Self {
-            format,
-            include_system_prompts,
-            data: LineWriter::new(data),
+impl<D: Write + Send, L: Write> DatasetWriter<D, L> {
+    /// A writer of lines in a form to data files, each by its name, and to a lineage file.
+    ///
+    /// # Errors
+    /// Why a Parquet file cannot be begun.
+    pub fn new(form: LineForm, data: Vec<(&'static str, D)>, lineage: L) -> Result<Self, ExportError> {
+        let data = data.into_iter().map(|(name, out)| Ok((name, DataWriter::new(form.format, out)?)));
+        Ok(Self {
+            form,
+            data: data.collect::<Result<_, ExportError>>()?,
             lineage: LineWriter::new(lineage),
             documents: Changes::default(),
             chunks: Changes::default(),
+            contaminated: 0,
             teachers: BTreeSet::new(),
             quality: Mean::default(),
             grounding: Mean::default(),
             quality_histogram: Histogram::default(),
-        }
+        })
     }
 
-    /// Writes a pair.
+    /// Writes a pair to the data file of that number, from 0.
     ///
     /// # Errors
     /// Which file cannot be written, and why; the files are of no use then.
-    pub fn push(&mut self, pair: &Pair, origin: &PairOrigin) -> Result<(), ExportError> {
-        let line = crate::line(self.format, pair, self.include_system_prompts);
-        self.data.write_line(line).map_err(ExportError::Data)?;
-        let lineage = json_line(&Lineage::new(self.data.lines, pair, origin));
+    ///
+    /// # Panics
+    /// Where there is no data file of that number.
+    pub fn push(&mut self, example: Example<'_>, file: usize) -> Result<(), ExportError> {
+        let (name, data) = &mut self.data[file];
+        let line = data.write(self.form, example)?;
+        let lineage = json_line(&Lineage::new(name, line, example));
         self.lineage.write_line(lineage).map_err(ExportError::Lineage)?;
-        self.count(pair);
+        self.count(example.pair);
         Ok(())
     }
 
@@ -107,11 +135,13 @@ impl<D: Write, L: Write> DatasetWriter<D, L> {
     /// # Errors
     /// Which file cannot be flushed, and why.
     pub fn finish(self) -> Result<Written, ExportError> {
+        let data = self.data.into_iter().map(|(name, data)| Ok((name, data.finish()?)));
         Ok(Written {
-            data: self.data.finish().map_err(ExportError::Data)?,
+            data: data.collect::<Result<_, ExportError>>()?,
             lineage: self.lineage.finish().map_err(ExportError::Lineage)?,
             documents: self.documents.count,
             chunks: self.chunks.count,
+            contaminated: self.contaminated,
             teachers: self.teachers,
             average_quality: self.quality.value(),
             average_grounding: self.grounding.value(),
@@ -122,6 +152,7 @@ impl<D: Write, L: Write> DatasetWriter<D, L> {
     fn count(&mut self, pair: &Pair) {
         self.documents.see(pair.document_id);
         self.chunks.see(pair.chunk_id);
+        self.contaminated += u64::from(pair.flags.iter().any(|flag| flag.code == FlagCode::Contaminated));
         if !self.teachers.contains(&pair.provenance.teacher_model) {
             self.teachers.insert(pair.provenance.teacher_model.clone());
         }
@@ -135,33 +166,46 @@ impl<D: Write, L: Write> DatasetWriter<D, L> {
     }
 }
 
-/// Writes lines and keeps account of them.
+/// A data file: of lines, or of columns.
 #[derive(Debug)]
-struct LineWriter<W> {
-    out: W,
-    hash: Sha256,
-    bytes: u64,
-    lines: u64,
+enum DataWriter<W: Write + Send> {
+    Lines(LineWriter<W>),
+    Rows(Box<MessagesWriter<Account<W>>>),
 }
 
-impl<W: Write> LineWriter<W> {
-    fn new(out: W) -> Self {
-        Self { out, hash: Sha256::new(), bytes: 0, lines: 0 }
+impl<W: Write + Send> DataWriter<W> {
+    fn new(format: ExportFormat, out: W) -> Result<Self, ExportError> {
+        Ok(match format {
+            ExportFormat::Parquet => Self::Rows(Box::new(MessagesWriter::new(Account::new(out))?)),
+            ExportFormat::Chatml | ExportFormat::Alpaca | ExportFormat::Sharegpt | ExportFormat::Dpo => {
+                Self::Lines(LineWriter::new(out))
+            }
+        })
     }
 
-    fn write_line(&mut self, mut line: String) -> io::Result<()> {
-        line.push('\n');
-        self.out.write_all(line.as_bytes())?;
-        self.hash.update(&line);
-        self.bytes += line.len() as u64;
-        self.lines += 1;
-        Ok(())
+    /// Writes a pair; gives back the number of its line or row, from 1.
+    fn write(&mut self, form: LineForm, example: Example<'_>) -> Result<u64, ExportError> {
+        match self {
+            Self::Lines(out) => {
+                let line = line(form, example.pair, example.rejected);
+                out.write_line(line).map_err(ExportError::Data)?;
+                Ok(out.lines())
+            }
+            Self::Rows(out) => {
+                out.write(&messages(example.pair, form.include_system_prompts))?;
+                Ok(out.rows())
+            }
+        }
     }
 
-    fn finish(mut self) -> io::Result<FileInfo> {
-        self.out.flush()?;
-        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(FileInfo { bytes: self.bytes, sha256, lines: self.lines })
+    fn finish(self) -> Result<FileInfo, ExportError> {
+        match self {
+            Self::Lines(out) => out.finish().map_err(ExportError::Data),
+            Self::Rows(out) => {
+                let (account, rows) = out.finish()?;
+                account.finish(rows).map_err(ExportError::Data)
+            }
+        }
     }
 }
 
@@ -212,11 +256,20 @@ mod tests {
     use super::*;
     use crate::testing::{document, origin, pair};
 
+    fn form(format: ExportFormat) -> LineForm {
+        LineForm { format, include_system_prompts: true, history: false }
+    }
+
+    fn example<'a>(pair: &'a Pair, origin: &'a PairOrigin) -> Example<'a> {
+        Example { pair, origin, rejected: None }
+    }
+
     fn write(pairs: &[Pair]) -> (Vec<u8>, Vec<u8>, Written) {
         let (mut data, mut lineage) = (Vec::new(), Vec::new());
-        let mut writer = DatasetWriter::new(ExportFormat::Chatml, true, &mut data, &mut lineage);
+        let files = vec![("dataset.jsonl", &mut data)];
+        let mut writer = DatasetWriter::new(form(ExportFormat::Chatml), files, &mut lineage).unwrap();
         for pair in pairs {
-            writer.push(pair, &origin()).unwrap();
+            writer.push(example(pair, &origin()), 0).unwrap();
         }
         let written = writer.finish().unwrap();
         (data, lineage, written)
@@ -250,7 +303,7 @@ mod tests {
     fn nothing_is_an_empty_file() {
         let (data, lineage, written) = write(&[]);
         assert!(data.is_empty() && lineage.is_empty());
-        assert_eq!(written.data, FileInfo { bytes: 0, sha256: sha256_hex(""), lines: 0 });
+        assert_eq!(written.data[0].1, FileInfo { bytes: 0, sha256: sha256_hex(""), lines: 0 });
         assert_eq!((written.average_quality, written.average_grounding), (None, None));
     }
 
@@ -277,12 +330,34 @@ mod tests {
                 Err(io::ErrorKind::StorageFull.into())
             }
         }
-        let mut data = DatasetWriter::new(ExportFormat::Alpaca, false, Full(10), Vec::new());
-        assert!(matches!(data.push(&pair(0), &origin()), Err(ExportError::Data(_))));
-        let mut lineage = DatasetWriter::new(ExportFormat::Alpaca, false, Vec::new(), Full(10));
-        assert!(matches!(lineage.push(&pair(0), &origin()), Err(ExportError::Lineage(_))));
-        let flush = DatasetWriter::new(ExportFormat::Alpaca, false, Full(10), Vec::new());
+        let (pair, origin) = (pair(0), origin());
+        let full = |room| vec![("dataset.jsonl", Full(room))];
+        let alpaca = form(ExportFormat::Alpaca);
+        let mut data = DatasetWriter::new(alpaca, full(10), Vec::new()).unwrap();
+        assert!(matches!(data.push(example(&pair, &origin), 0), Err(ExportError::Data(_))));
+        let mut lineage = DatasetWriter::new(alpaca, full(10_000), Full(10)).unwrap();
+        assert!(matches!(lineage.push(example(&pair, &origin), 0), Err(ExportError::Lineage(_))));
+        let flush = DatasetWriter::new(alpaca, full(10), Vec::new()).unwrap();
         assert!(matches!(flush.finish(), Err(ExportError::Data(_))));
+        let mut rows = DatasetWriter::new(form(ExportFormat::Parquet), full(10), Vec::new()).unwrap();
+        rows.push(example(&pair, &origin), 0).unwrap();
+        assert!(matches!(rows.finish(), Err(ExportError::Parquet(_))));
+    }
+
+    #[test]
+    fn parts_are_files_of_their_own_with_lines_of_their_own() {
+        let (mut train, mut validation, mut lineage) = (Vec::new(), Vec::new(), Vec::new());
+        let files = vec![("train.jsonl", &mut train), ("validation.jsonl", &mut validation)];
+        let mut writer = DatasetWriter::new(form(ExportFormat::Chatml), files, &mut lineage).unwrap();
+        for (slot, file) in [(0, 0), (1, 1), (2, 0)] {
+            writer.push(example(&pair(slot), &origin()), file).unwrap();
+        }
+        let written = writer.finish().unwrap();
+        assert_eq!((written.lines(), written.bytes()), (3, (train.len() + validation.len()) as u64));
+        let rows: Vec<Lineage> =
+            serde_json::Deserializer::from_slice(&lineage).into_iter().collect::<Result<_, _>>().unwrap();
+        let places: Vec<_> = rows.iter().map(|row| (row.file.as_str(), row.line, row.slot)).collect();
+        assert_eq!(places, [("train.jsonl", 1, 0), ("validation.jsonl", 1, 1), ("train.jsonl", 2, 2)]);
     }
 
     proptest! {
@@ -290,7 +365,7 @@ mod tests {
         fn account_is_of_the_bytes_that_were_written(answers in prop::collection::vec(any::<String>(), 0..8)) {
             let pairs: Vec<_> = answers.into_iter().map(|answer| Pair { answer, ..pair(0) }).collect();
             let (data, lineage, written) = write(&pairs);
-            for (bytes, info) in [(data, written.data), (lineage, written.lineage)] {
+            for (bytes, info) in [(data, written.data[0].1.clone()), (lineage, written.lineage)] {
                 prop_assert_eq!(&info.sha256, &sha256_hex(&bytes));
                 prop_assert_eq!(info.bytes, bytes.len() as u64);
                 prop_assert_eq!(info.lines, pairs.len() as u64);

@@ -35,7 +35,7 @@ pub use chunking::{Chunking, ChunkingStrategy};
 pub use digest::{Sha256Hex, canonical_json, sha256_hex};
 pub use document::{Document, DocumentStatus, Format};
 pub use estimate::Estimate;
-pub use export::{Export, ExportFilters, ExportFormat};
+pub use export::{Export, ExportFilters, ExportFormat, ExportSplit, Split, Splitting};
 pub use generation::{Generation, GenerationKind, GenerationStatus, TransitionError, Usage};
 pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, UndoId, UnitId, UserId};
 pub use judgement::{Doubt, ItemAnswer, JudgedSentence, Judgement, QualityItem, Verdict};

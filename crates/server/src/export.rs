@@ -3,25 +3,31 @@
 //! Pairs go a page at a time into a temporary folder; the files are stored first, and the version is
 //! made known last, so that a version that is known is whole.
 
+mod chooser;
+mod compare;
 mod draft;
+mod estimate;
+mod files;
+mod replay;
 mod turn;
+mod walk;
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{collections::BTreeMap, io};
 
-use ::export::{
-    Counts, DATA_FILE, FORMAT_VERSION, LINEAGE_FILE, LeftOut, MANIFEST_FILE, Manifest, ManifestFile,
-    ManifestProject, Models, ScoreSummary, Written,
-};
+use ::export::{LeftOut, Written};
 use jobs::Environment;
 use model::{
-    DocumentId, Export, ExportFilters, ExportFormat, GenerateSettings, GenerationId, Project, UserId,
+    DocumentId, Export, ExportFilters, ExportFormat, ExportSplit, GenerateSettings, GenerationId, Project,
+    Splitting, UserId,
 };
 use store::{Keys, StoreError};
 
-use self::{draft::Draft, turn::Turn};
-
-/// The names of an export's files: the data, then what belongs to it.
-pub(crate) const FILES: [&str; 3] = [DATA_FILE, LINEAGE_FILE, MANIFEST_FILE];
+pub use self::replay::{ReplayError, Replayed, replay};
+pub(crate) use self::{
+    compare::{CompareError, Comparison, Difference, Differences, Place, compare},
+    estimate::{Estimate, estimate},
+};
+use self::{draft::Draft, files::Folder, turn::Turn};
 
 /// Which pairs are exported, before any filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +53,8 @@ pub struct ExportRequest {
     pub generations: Vec<GenerationId>,
     /// From one of these; empty: from any.
     pub documents: Vec<DocumentId>,
+    /// How it is split; `None`: not.
+    pub splitting: Option<Splitting>,
     /// The settings that the manifest names; empty: those of the generations that made the pairs.
     pub settings: Vec<GenerateSettings>,
     /// Whether a version that has the same bytes by the same filters is as good as a new one.
@@ -72,6 +80,9 @@ pub enum ExportError {
     /// No pair is left: so many were left out, by the reason.
     #[error("no pair is left to export")]
     Nothing(BTreeMap<LeftOut, u64>),
+    /// All pairs are of one passage or repeat each other, so that none can be kept for validation.
+    #[error("the pairs cannot be split: all are from one passage or repeat each other; export them whole")]
+    Inseparable,
     /// Another export of the project was being published, for longer than one waits.
     #[error("another export of the project is being published; try again")]
     Busy,
@@ -98,12 +109,13 @@ pub async fn publish(
 ) -> Result<Published, ExportError> {
     let folder = tempfile::tempdir().map_err(ExportError::Folder)?;
     let draft = draft::write(environment, user, project.id, request, folder.path()).await?;
-    if draft.written.data.lines == 0 {
+    if draft.written.lines() == 0 {
         return Err(ExportError::Nothing(draft.left_out));
     }
     // Two that publish at once would put their files in each other's place.
     let turn = Turn::wait(environment, project.id).await?;
-    let export = store(environment, user, project, request, &draft, folder.path()).await;
+    let folder = Folder { environment, user, path: folder.path(), draft: &draft };
+    let export = store(&folder, project, request).await;
     turn.end().await;
     let Draft { written, flagged, left_out, .. } = draft;
     Ok(Published { export: export?, written, flagged, left_out })
@@ -111,26 +123,28 @@ pub async fn publish(
 
 /// Stores a draft as the next version, or finds it.
 async fn store(
-    environment: &Environment,
-    user: &UserId,
+    folder: &Folder<'_>,
     project: &Project,
     request: &ExportRequest,
-    draft: &Draft,
-    folder: &Path,
 ) -> Result<Export, ExportError> {
+    let Folder { environment, user, draft, .. } = *folder;
     let filters = ExportFilters {
         reviewed: request.rule == Rule::Accepted,
         min_quality_score: request.min_quality,
         generation_ids: request.generations.clone(),
     };
     let settings = settings(environment, user, request, draft).await?;
+    let Some((first, data)) = draft.written.data.first() else {
+        return Err(ExportError::Nothing(draft.left_out.clone()));
+    };
     loop {
         let known = environment.metadata.exports(user, project.id).await?;
         let same = |export: &&Export| {
-            export.sha256 == draft.written.data.sha256
+            export.sha256 == data.sha256
                 && export.format == request.format
                 && export.include_system_prompts == request.include_system_prompts
                 && export.filters == filters
+                && export.splitting == request.splitting
         };
         if request.reuse_unchanged
             && let Some(export) = known.iter().find(same)
@@ -144,67 +158,30 @@ async fn store(
             format: request.format,
             filters: filters.clone(),
             include_system_prompts: request.include_system_prompts,
-            pairs: draft.written.data.lines,
-            bytes: draft.written.data.bytes,
-            sha256: draft.written.data.sha256.clone(),
-            storage_key: Keys::new(user, project.id).export_file(version, DATA_FILE).to_string(),
-            splits: Vec::new(),
+            splitting: request.splitting,
+            pairs: draft.written.lines(),
+            bytes: draft.written.bytes(),
+            sha256: data.sha256.clone(),
+            storage_key: Keys::new(user, project.id).export_file(version, first).to_string(),
+            splits: splits(draft),
             created_at: environment.now(),
         };
-        let manifest = manifest(project, &export, &settings, draft);
-        match put(environment, user, &export, &manifest, folder).await {
+        match folder.put(project, &export, &settings).await {
             // Whoever took the number published it; the next one is free.
-            Err(StoreError::Exists(_)) => {}
-            done => return Ok(done.map(|()| export)?),
+            Err(ExportError::Store(StoreError::Exists(_))) => {}
+            done => return done.map(|()| export),
         }
     }
 }
 
-/// Stores the files, and only then makes the version known.
-async fn put(
-    environment: &Environment,
-    user: &UserId,
-    export: &Export,
-    manifest: &Manifest,
-    folder: &Path,
-) -> Result<(), StoreError> {
-    let Environment { metadata, objects, .. } = environment;
-    let keys = Keys::new(user, export.project_id);
-    for name in [DATA_FILE, LINEAGE_FILE] {
-        objects.put_file(&keys.export_file(export.version, name), &folder.join(name)).await?;
-    }
-    objects.put(&keys.export_file(export.version, MANIFEST_FILE), manifest.to_json().as_bytes()).await?;
-    let added = metadata.add_export(user, export).await;
-    if let Err(StoreError::NotFound(_)) = added {
-        // The project was removed meanwhile, and its folder before these files were in it.
-        for name in FILES {
-            objects.delete(&keys.export_file(export.version, name)).await?;
-        }
-    }
-    added
-}
-
-fn manifest(project: &Project, export: &Export, settings: &[GenerateSettings], draft: &Draft) -> Manifest {
-    let Draft { written, left_out, .. } = draft;
-    Manifest {
-        format_version: FORMAT_VERSION,
-        data_forge: env!("CARGO_PKG_VERSION").into(),
-        project: ManifestProject { id: project.id, name: project.name.clone() },
-        version: export.version,
-        created_at: export.created_at,
-        reviewed: export.filters.reviewed,
-        format: export.format,
-        filters: export.filters.clone(),
-        include_system_prompts: export.include_system_prompts,
-        counts: Counts::new(written, left_out.clone()),
-        models: Models::from(written),
-        settings: settings.to_vec(),
-        scores: ScoreSummary::from(written),
-        files: vec![
-            ManifestFile { name: DATA_FILE.into(), info: written.data.clone() },
-            ManifestFile { name: LINEAGE_FILE.into(), info: written.lineage.clone() },
-        ],
-    }
+/// The parts of a draft that is split.
+fn splits(draft: &Draft) -> Vec<ExportSplit> {
+    let parts = draft.files.iter().zip(&draft.written.data);
+    let parts = parts.filter_map(|((split, _), (file, info))| {
+        let (pairs, bytes, sha256) = (info.lines, info.bytes, info.sha256.clone());
+        split.map(|name| ExportSplit { name, file: (*file).to_owned(), pairs, bytes, sha256 })
+    });
+    parts.collect()
 }
 
 /// The settings that the pairs were made with, each once.

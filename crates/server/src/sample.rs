@@ -33,21 +33,38 @@ impl Sample {
 
     /// The same of the user as whom the server is asked.
     pub(crate) async fn of(app: &TestApp, user: &str) -> Self {
+        Self::of_texts(app, user, &[("pump.md", TEXT)]).await
+    }
+
+    /// A project with several documents, each of one passage.
+    pub(crate) async fn of_documents(app: &TestApp) -> Self {
+        let texts: Vec<_> = (1..=6)
+            .map(|number| {
+                // What differs in a number does not repeat another.
+                let hours = format!(" for {number}00 hours");
+                let text = TEXT.replace(". ", &format!(" with {number}0 bolts. "));
+                let text =
+                    text.replace("pump", &format!("pump P{number}")).replace(" for 1000 hours", &hours);
+                (format!("pump-{number}.md"), text)
+            })
+            .collect();
+        let texts: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        Self::of_texts(app, "ada", &texts).await
+    }
+
+    async fn of_texts(app: &TestApp, user: &str, texts: &[(&str, &str)]) -> Self {
         let made = app.post("/projects", &json!({"name": "Pump"})).await.expect(201);
         let project: ProjectId = made["id"].as_str().unwrap().parse().unwrap();
         let (environment, user) = (&app.app.environment, UserId::new(user));
         let target = ingest::Target { environment, user: &user, project };
-        let document = ingest::from_text(&target, "pump.md", TEXT).await.unwrap();
-        let parse = create_parse(
-            environment,
-            &user,
-            project,
-            &[document.id],
-            model::Parsing::default(),
-            Launch::Here,
-        )
-        .await
-        .unwrap();
+        let mut documents = Vec::new();
+        for (name, text) in texts {
+            documents.push(ingest::from_text(&target, name, text).await.unwrap().id);
+        }
+        let parse =
+            create_parse(environment, &user, project, &documents, model::Parsing::default(), Launch::Here)
+                .await
+                .unwrap();
         let stop = CancellationToken::new();
         drive(environment, &user, parse.id, &stop).await.unwrap();
         let settings = GenerateSettings {
@@ -57,7 +74,7 @@ impl Sample {
             system_prompt: Some("Be short.".into()),
             config: GenerateConfig { pairs_per_chunk: 20, ..GenerateConfig::default() },
         };
-        let pick = Pick::Missing { documents: vec![document.id], except: Default::default() };
+        let pick = Pick::Missing { documents, except: Default::default() };
         let made = create_generate(environment, &user, project, settings, &pick, Launch::Here).await.unwrap();
         drive(environment, &user, made.id, &stop).await.unwrap();
         Self { project, generation: made.id }

@@ -14,9 +14,9 @@ pub mod search;
 pub use error::{Result, StoreError};
 pub use key::{Keys, ObjectKey};
 pub use library::{
-    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, Facets, Holdings, KnownRequest, Library, Page,
-    PageRequest, PairAction, PairChange, PairEdit, PairFilter, PairOrder, PairSort, PairSource,
-    ProjectChange, RescoredText, Selection, StoredReply, Undone,
+    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, ExportTotals, Facets, Holdings, KnownRequest,
+    Library, Page, PageRequest, PairAction, PairChange, PairEdit, PairFilter, PairOrder, PairSort,
+    PairSource, ProjectChange, RescoredText, Selection, StoredReply, Undone,
 };
 pub use metadata::{
     Advance, Budget, Change, ChangedSubject, ChunkMark, ChunkScope, ChunkSelection, ChunkTotals, Compared,

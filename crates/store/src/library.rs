@@ -13,7 +13,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{ChunkSelection, ChunkTotals, FailedUnit, Result};
+use crate::{ChunkSelection, ChunkTotals, FailedUnit, PairSelection, Result};
 
 /// Which part of a list is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,6 +216,23 @@ pub struct RescoredText {
     pub key: [u8; 16],
     /// Its tokens.
     pub token_count: u32,
+}
+
+/// Some pairs in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportTotals {
+    /// What a person decided on them.
+    pub review_status: ReviewStatus,
+    /// Whether they are pending and repeat another.
+    pub duplicates: bool,
+    /// Whether they have the least quality.
+    pub passes: bool,
+    /// In which of 20 bins of quality they are, from 0; `None` where it was not measured.
+    pub quality_bin: Option<usize>,
+    /// How many they are.
+    pub pairs: u64,
+    /// Their tokens (`o200k_base`).
+    pub tokens: u64,
 }
 
 /// What became of a change of one pair.
@@ -462,6 +479,17 @@ pub trait Library: Send + Sync {
         project: ProjectId,
         page: &PageRequest,
     ) -> Result<Option<Page<Export>>>;
+
+    /// The pairs of a project that a selection means, counted by what decides whether they are exported: `least` is the
+    /// least quality that is asked for. Whether they repeat another is told of pending ones alone. Documents cannot be
+    /// selected.
+    async fn export_totals(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        which: &PairSelection,
+        least: Option<f64>,
+    ) -> Result<Vec<ExportTotals>>;
 
     /// An export of a project.
     async fn export(&self, user: &UserId, project: ProjectId, version: u32) -> Result<Option<Export>>;

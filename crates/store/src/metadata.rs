@@ -536,6 +536,15 @@ pub trait Metadata: Library {
     /// The chunks whose generate units are done in a generation, as far as they are still there.
     async fn taught_chunks(&self, generation: GenerationId) -> Result<ChunkTotals>;
 
+    /// What a generation of the user's worked on for a chunk: its unit and the passage that the teacher was shown, whether
+    /// or not the chunk is still there.
+    async fn taught_passage(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        chunk: ChunkId,
+    ) -> Result<Option<(Unit, Passage)>>;
+
     /// The document that a parse unit works on.
     async fn work_document(&self, generation: GenerationId, unit: &Unit) -> Result<Option<Document>>;
 

@@ -379,6 +379,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-forge/projects/{id}/export/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an export would hold, before it is made. */
+        post: operations["post_projects_id_export_estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-forge/projects/{id}/export/{version}": {
         parameters: {
             query?: never;
@@ -388,6 +405,23 @@ export interface paths {
         };
         /** A version of the dataset, with a link to one of its files. */
         get: operations["get_projects_id_export_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-forge/projects/{id}/export/{version}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version has, lacks and says otherwise than another, in the order of its lines. */
+        get: operations["get_projects_id_export_version_compare"];
         put?: never;
         post?: never;
         delete?: never;
@@ -807,6 +841,11 @@ export interface components {
              */
             recall?: number | null;
         };
+        /**
+         * @description What has become of a pair from one version to the other.
+         * @enum {string}
+         */
+        Change: "added" | "removed" | "changed";
         /** @description What is changed of a chunk; what is left out stays as it is. */
         ChangedChunk: {
             /** @description Whether it is left out of generation. */
@@ -1013,6 +1052,8 @@ export interface components {
          * @enum {string}
          */
         ChunkingStrategy: "auto" | "headings" | "paragraphs" | "sliding_window";
+        /** @description What is not the same in two versions. */
+        Compared: components["schemas"]["Differences"] & components["schemas"]["ListOf_Difference"];
         /** @description What a document says. */
         Content: {
             /** @description The parts of the text, in order. */
@@ -1061,6 +1102,24 @@ export interface components {
             documents_total: number;
             /** @description The same by document, in the order of their names; at most 1,000 of them. */
             per_document: components["schemas"]["DocumentCoverage"][];
+        };
+        /** @description How many pairs are not the same. */
+        Differences: {
+            /**
+             * Format: int64
+             * @description In this version alone.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description That say something else.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description In the other alone.
+             */
+            removed: number;
         };
         /**
          * @description How hard a question is.
@@ -1257,7 +1316,7 @@ export interface components {
         Export: {
             /**
              * Format: int64
-             * @description The size of the data file in bytes.
+             * @description The size of its data files in bytes.
              */
             bytes: number;
             /**
@@ -1278,11 +1337,12 @@ export interface components {
             pairs: number;
             /** @description The project it belongs to. */
             project_id: components["schemas"]["ProjectId"];
-            /** @description The SHA-256 of the data file. */
+            /** @description The SHA-256 of the data file; of an export that is split, of the training data. */
             sha256: string;
-            /** @description The names of its splits; empty where it is not split. */
-            splits: string[];
-            /** @description Where the data file is in the object store. */
+            /** @description Its parts, training data first; empty where it is not split. */
+            splits: components["schemas"]["ExportSplit"][];
+            splitting?: components["schemas"]["Splitting"] | null;
+            /** @description Where that file is in the object store. */
             storage_key: string;
             /**
              * Format: int32
@@ -1306,7 +1366,26 @@ export interface components {
          * @description The form of the exported lines.
          * @enum {string}
          */
-        ExportFormat: "chatml" | "alpaca";
+        ExportFormat: "chatml" | "alpaca" | "sharegpt" | "parquet" | "dpo";
+        /** @description A part of an export and the file that holds it. */
+        ExportSplit: {
+            /**
+             * Format: int64
+             * @description The size of its file in bytes.
+             */
+            bytes: number;
+            /** @description The name of its data file. */
+            file: string;
+            /** @description Which part. */
+            name: components["schemas"]["Split"];
+            /**
+             * Format: int64
+             * @description The number of pairs in it.
+             */
+            pairs: number;
+            /** @description The SHA-256 of its file. */
+            sha256: string;
+        };
         /** @description A chunk whose teaching or judging failed. */
         Failure: {
             /** @description The chunk. */
@@ -1740,6 +1819,46 @@ export interface components {
             total: number;
         };
         /** @description A page of a list. */
+        ListOf_Difference: {
+            /** @description The items. */
+            items: {
+                /** @description Its line in this version; likewise. */
+                after?: Record<string, never> | null;
+                /** @description Its line in the other version; null where there is none, or the format has no lines. */
+                before?: Record<string, never> | null;
+                /** @description What has become of it. */
+                change: components["schemas"]["Change"];
+                /** @description Its document. */
+                document_id: components["schemas"]["DocumentId"];
+                /** @description That document's file name. */
+                filename: string;
+                /**
+                 * Format: int32
+                 * @description The first page it is from, where the format has pages.
+                 */
+                page_start?: number | null;
+                /** @description The pair. */
+                pair_id: components["schemas"]["PairId"];
+                /**
+                 * Format: int32
+                 * @description Its chunk's place in the document.
+                 */
+                position: number;
+                /**
+                 * Format: int32
+                 * @description Its place among the pairs of its chunk.
+                 */
+                slot: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in the whole list.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
         ListOf_Document: {
             /** @description The items. */
             items: {
@@ -1804,7 +1923,7 @@ export interface components {
             items: {
                 /**
                  * Format: int64
-                 * @description The size of the data file in bytes.
+                 * @description The size of its data files in bytes.
                  */
                 bytes: number;
                 /**
@@ -1825,11 +1944,12 @@ export interface components {
                 pairs: number;
                 /** @description The project it belongs to. */
                 project_id: components["schemas"]["ProjectId"];
-                /** @description The SHA-256 of the data file. */
+                /** @description The SHA-256 of the data file; of an export that is split, of the training data. */
                 sha256: string;
-                /** @description The names of its splits; empty where it is not split. */
-                splits: string[];
-                /** @description Where the data file is in the object store. */
+                /** @description Its parts, training data first; empty where it is not split. */
+                splits: components["schemas"]["ExportSplit"][];
+                splitting?: components["schemas"]["Splitting"] | null;
+                /** @description Where that file is in the object store. */
                 storage_key: string;
                 /**
                  * Format: int32
@@ -2185,8 +2305,7 @@ export interface components {
              * @description The least quality score; a pair that was not measured does not pass one.
              */
             min_quality_score?: number | null;
-            /** @description Not there yet: has to be left out. */
-            splits?: Record<string, never> | null;
+            splits?: components["schemas"]["Splitting"] | null;
         };
         /** @description What pairs are made, from what, by whom. */
         NewGeneration: {
@@ -2771,6 +2890,24 @@ export interface components {
          * @enum {string}
          */
         SourceType: "documents" | "urls" | "raw_text";
+        /**
+         * @description A part of a dataset.
+         * @enum {string}
+         */
+        Split: "train" | "validation";
+        /** @description How an export is split for training. */
+        Splitting: {
+            /**
+             * Format: int64
+             * @description The seed of the choice.
+             */
+            seed?: number;
+            /**
+             * Format: double
+             * @description The share of the pairs that is kept for validation, more than 0 and at most 0.5.
+             */
+            validation: number;
+        };
         /** @description How scores spread. */
         Spread: {
             /**
@@ -3859,11 +3996,45 @@ export interface operations {
             };
         };
     };
+    post_projects_id_export_estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_projects_id_export_version: {
         parameters: {
             query?: {
                 /** @description The file; the data where nothing is said. */
-                file?: "dataset" | "manifest" | "lineage" | "dataset.jsonl" | "manifest.json" | "lineage.jsonl";
+                file?: "dataset" | "train" | "validation" | "manifest" | "lineage" | "card" | "dataset_info" | "axolotl" | "trl" | "unsloth" | "dataset.jsonl" | "train.jsonl" | "validation.jsonl" | "dataset.parquet" | "train.parquet" | "validation.parquet";
             };
             header?: never;
             path: {
@@ -3880,6 +4051,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Download"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_projects_id_export_version_compare: {
+        parameters: {
+            query: {
+                /** @description The other version. */
+                with: number;
+                /** @description How many at the most. */
+                limit?: number;
+                /** @description Where the page before ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compared"];
                 };
             };
             /** @description What went wrong */

@@ -57,7 +57,7 @@ async fn work(
         return Ok(interrupt::say(&session.printer));
     };
     let exported = export::dataset(session, args, &request, &documents, &generated).await?;
-    let summary = Summary::new(&found, &documents, &generated, &exported, &args.output, begun.elapsed());
+    let summary = Summary::new(&found, &documents, &generated, &exported, &args.output(), begun.elapsed());
     summary.print(&session.printer, args.json)?;
     Ok(summary.exit())
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ::export::{DATA_FILE, LINEAGE_FILE, LeftOut, MANIFEST_FILE, Written};
+use ::export::{LINEAGE_FILE, LeftOut, MANIFEST_FILE, Written, data_file};
 use anyhow::{Context, anyhow};
 use model::{Export, GenerateSettings};
 use server::export::{ExportError, ExportRequest, Published, Rule};
@@ -49,6 +49,7 @@ pub(crate) async fn dataset(
         min_quality: args.min_quality,
         generations: generated.generations.clone(),
         documents: ingested.parsed(),
+        splitting: None,
         settings: vec![settings.clone()],
         reuse_unchanged: true,
     };
@@ -66,16 +67,17 @@ pub(crate) async fn dataset(
 async fn copy(session: &Session, args: &RunArgs, export: &Export) -> Outcome<()> {
     let keys = Keys::new(&session.user, session.project.id);
     let key = |name| keys.export_file(export.version, name);
-    if args.output.as_os_str() == "-" {
-        let mut data = open(session, &key(DATA_FILE)).await?;
+    let (output, data_file) = (args.output(), data_file(export.format, None));
+    if output.as_os_str() == "-" {
+        let mut data = open(session, &key(data_file)).await?;
         tokio::io::copy(&mut data, &mut tokio::io::stdout()).await.context("standard output")?;
         return Ok(());
     }
-    let beside = |ending: &str| PathBuf::from(format!("{}.{ending}", args.output.display()));
+    let beside = |ending: &str| PathBuf::from(format!("{}.{ending}", output.display()));
     for (name, target) in [
         (LINEAGE_FILE, beside(LINEAGE_FILE)),
         (MANIFEST_FILE, beside(MANIFEST_FILE)),
-        (DATA_FILE, args.output.clone()),
+        (data_file, output.clone()),
     ] {
         let mut source = open(session, &key(name)).await?;
         put_in_place(&mut source, &target)

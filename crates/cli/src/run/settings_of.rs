@@ -25,14 +25,15 @@ pub(crate) async fn generation(
     {
         return Err(Failure::usage(anyhow!("--min-quality is {least}; it has to be from 0 to 1")));
     }
-    let to_stdout = args.output.as_os_str() == "-";
+    let output = args.output();
+    let to_stdout = output.as_os_str() == "-";
     if to_stdout && args.json {
         return Err(
             Failure::usage(anyhow!("-o - and --json both write to standard output")).hint("choose one")
         );
     }
     if !to_stdout {
-        check_output(&args.output)?;
+        check_output(&output)?;
     }
     let teacher_model = teacher(args, settings, printer).await?;
     let generation = GenerateSettings {

@@ -103,7 +103,7 @@ impl Summary {
                 failed: generated.failures.iter().map(|(place, why)| failed(place, &why.reason)).collect(),
             },
             pairs: Pairs {
-                exported: exported.written.data.lines,
+                exported: exported.written.lines(),
                 flagged: exported.flagged,
                 generated_now: generated.pairs,
                 asked_for_now: generated.asked_for,

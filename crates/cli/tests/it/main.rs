@@ -19,4 +19,5 @@ mod readers;
 mod run;
 mod serve;
 mod server_side;
+mod versions;
 mod worker;

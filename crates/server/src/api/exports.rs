@@ -1,20 +1,21 @@
 //! Exports: the versions of the dataset.
 
+mod compare;
 mod download;
 
 use std::collections::BTreeMap;
 
 use ::export::LeftOut;
 use axum::{Json, extract::State, http::StatusCode};
-use model::{Export, ExportFormat, GenerationId, ProjectId, UserId};
+use model::{Export, ExportFormat, GenerationId, ProjectId, Splitting, UserId};
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
-    export::{ExportError, ExportRequest, Rule, publish},
+    api::named,
+    export::{self, Estimate, ExportError, ExportRequest, Rule, publish},
     extract::{Body, Caller, Path, Query},
     paging::{ListOf, Paging},
     problem::{Checks, Problem},
@@ -25,7 +26,12 @@ const MAX_GENERATIONS: usize = 500;
 
 /// The endpoints of exports.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(list)).routes(routes!(download::get))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(estimate))
+        .routes(routes!(list))
+        .routes(routes!(download::get))
+        .routes(routes!(compare::get))
 }
 
 /// What is to be exported.
@@ -44,9 +50,8 @@ struct NewExport {
     #[schema(max_items = 500)]
     #[serde(default)]
     generation_ids: Vec<GenerationId>,
-    /// Not there yet: has to be left out.
-    #[schema(value_type = Option<Object>)]
-    splits: Option<Value>,
+    /// How to split it for training: whole documents, and pairs that repeat each other, go to one part. Nothing: not at all.
+    splits: Option<Splitting>,
 }
 
 /// Which exports.
@@ -71,11 +76,25 @@ async fn create(
     Path(id): Path<ProjectId>,
     Body(new): Body<NewExport>,
 ) -> Result<(StatusCode, Json<Export>), Problem> {
-    let project = app.environment.metadata.project(&user, id).await?;
-    let project = project.ok_or_else(|| Problem::not_found("project"))?;
+    let project = named::project(&app, &user, id).await?;
     let request = read(&app, &user, id, new).await?;
     let published = publish(&app.environment, &user, &project, &request).await?;
     Ok((StatusCode::CREATED, Json(published.export)))
+}
+
+/// What an export would hold, before it is made.
+#[utoipa::path(post, path = "/projects/{id}/export/estimate", tag = "exports",
+    params(("id" = ProjectId, Path)), request_body = NewExport,
+    responses((status = 200, body = Estimate), Problem))]
+async fn estimate(
+    State(app): State<App>,
+    Caller(user): Caller,
+    Path(id): Path<ProjectId>,
+    Body(new): Body<NewExport>,
+) -> Result<Json<Estimate>, Problem> {
+    named::project(&app, &user, id).await?;
+    let request = read(&app, &user, id, new).await?;
+    Ok(Json(export::estimate(&app.environment, &user, id, &request).await?))
 }
 
 /// The exports of a project, newest first.
@@ -102,7 +121,11 @@ async fn read(
     let mut checks = Checks::default();
     let fits = new.min_quality_score.is_none_or(|least| (0.0..=1.0).contains(&least));
     checks.require(fits, "/min_quality_score", "it has to be from 0 to 1");
-    checks.require(new.splits.is_none(), "/splits", "exports are not split yet; leave it out");
+    checks.require(
+        new.splits.is_none_or(|splitting| splitting.is_possible()),
+        "/splits/validation",
+        "it has to be more than 0 and at most 0.5",
+    );
     let mut generations = new.generation_ids;
     if generations.len() > MAX_GENERATIONS {
         checks.fail("/generation_ids", format!("there may be {MAX_GENERATIONS} at the most"));
@@ -125,6 +148,7 @@ async fn read(
         min_quality: new.min_quality_score,
         generations,
         documents: Vec::new(),
+        splitting: new.splits,
         settings: Vec::new(),
         reuse_unchanged: false,
     })
@@ -134,7 +158,7 @@ impl From<ExportError> for Problem {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Nothing(left_out) => Self::conflict(nothing(&left_out)),
-            ExportError::Busy => Self::conflict(error.to_string()),
+            ExportError::Busy | ExportError::Inseparable => Self::conflict(error.to_string()),
             ExportError::Store(error) => error.into(),
             ExportError::Folder(cause) => Self::internal(&cause),
             ExportError::Write(cause) => Self::internal(&cause),
@@ -153,6 +177,7 @@ fn nothing(left_out: &BTreeMap<LeftOut, u64>) -> String {
             LeftOut::Rejected => format!("{count} rejected"),
             LeftOut::BelowMinQuality => format!("{count} under the least quality"),
             LeftOut::Pending => format!("{count} not reviewed"),
+            LeftOut::NoPreference => format!("{count} accepted as they were made, preferred to nothing"),
         })
         .collect();
     format!("no pair is left to export; left out are {}: accept some, or ask for less", reasons.join(", "))

@@ -7,27 +7,41 @@ use std::{
     path::Path,
 };
 
-use ::export::{DATA_FILE, DatasetWriter, LINEAGE_FILE, LeftOut, OncePerCluster, Written};
+use ::export::{
+    DataFile, DatasetWriter, Example, LINEAGE_FILE, LeftOut, LineForm, SplitPlan, SplitReport, SplitSurvey,
+    Written, data_file,
+};
 use jobs::Environment;
-use model::{GenerationId, Pair, ProjectId, ReviewStatus, UserId};
-use store::{ExportRow, PairSelection};
+use model::{
+    DocumentId, ExportFormat, GenerationId, GenerationKind, GenerationType, Pair, ProjectId, Split, UserId,
+};
+use store::{ExportRow, Metadata, StoreError};
 
-use super::{ExportError, ExportRequest, Rule};
-
-/// Rows read from the store at once.
-const PAGE: u32 = 1000;
+use super::{
+    ExportError, ExportRequest,
+    chooser::{Chooser, Chosen},
+    walk::{Visit, walk},
+};
 
 /// Data and lineage as written, before they are a version.
 #[derive(Debug)]
 pub(super) struct Draft {
+    /// The data files.
+    pub(super) files: Vec<DataFile>,
     /// What is in them.
     pub(super) written: Written,
+    /// Whether lines of Alpaca have a history.
+    pub(super) history: bool,
     /// Pairs in them that a reviewer should look at.
     pub(super) flagged: u64,
     /// Pairs that are not in them, by the reason.
     pub(super) left_out: BTreeMap<LeftOut, u64>,
     /// The generations that made the pairs.
     pub(super) generations: BTreeSet<GenerationId>,
+    /// How they are split.
+    pub(super) splits: Option<SplitReport>,
+    /// How many documents are in which language, as far as that can be told.
+    pub(super) languages: BTreeMap<String, u64>,
 }
 
 /// Writes data and lineage into a folder, a page of pairs at a time.
@@ -38,84 +52,166 @@ pub(super) async fn write(
     request: &ExportRequest,
     folder: &Path,
 ) -> Result<Draft, ExportError> {
-    let create = |name| File::create(folder.join(name)).map(BufWriter::new).map_err(ExportError::Folder);
-    let mut writing = Writing {
-        rule: request.rule,
-        min_quality: request.min_quality,
-        writer: DatasetWriter::new(
-            request.format,
-            request.include_system_prompts,
-            create(DATA_FILE)?,
-            create(LINEAGE_FILE)?,
-        ),
-        clusters: OncePerCluster::default(),
+    let create =
+        |name: &str| File::create(folder.join(name)).map(BufWriter::new).map_err(ExportError::Folder);
+    let plan = match request.splitting {
+        None => None,
+        Some(splitting) => {
+            let surveying = Surveying { chooser: Chooser::new(request), survey: SplitSurvey::new(splitting) };
+            let surveying = walk(environment, user, project, request, surveying).await?;
+            surveying.plan()?
+        }
+    };
+    let parts: &[_] = match plan {
+        None => &[None],
+        Some(_) => &[Some(Split::Train), Some(Split::Validation)],
+    };
+    let files: Vec<_> = parts.iter().map(|split| (*split, data_file(request.format, *split))).collect();
+    let outs = files.iter().map(|(_, name)| Ok((*name, create(name)?)));
+    let outs = outs.collect::<Result<_, ExportError>>()?;
+    let history = has_conversations(&*environment.metadata, user, project, request).await?;
+    let form =
+        LineForm { format: request.format, include_system_prompts: request.include_system_prompts, history };
+    let writing = Writing {
+        chooser: Chooser::new(request),
+        writer: DatasetWriter::new(form, outs, create(LINEAGE_FILE)?)?,
+        plan,
         flagged: 0,
-        left_out: BTreeMap::new(),
         generations: BTreeSet::new(),
+        languages: Languages::default(),
     };
-    let selection = PairSelection {
-        generations: request.generations.clone(),
-        documents: request.documents.clone(),
-        ..PairSelection::default()
-    };
-    let mut after = None;
-    loop {
-        let rows = environment.metadata.export_rows(user, project, &selection, after.as_ref(), PAGE).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.cursor());
-        // Lines are made and hashed off the threads that others wait on.
-        let pushed = tokio::task::spawn_blocking(move || writing.push(&rows).map(|()| writing)).await;
-        writing = pushed.map_err(|error| ExportError::Folder(error.into()))??;
+    let mut writing = walk(environment, user, project, request, writing).await?;
+    let rest = writing.chooser.end();
+    writing.write(rest)?;
+    let Writing { chooser, writer, plan, flagged, generations, languages } = writing;
+    Ok(Draft {
+        files,
+        written: writer.finish()?,
+        history,
+        flagged,
+        left_out: chooser.left_out(),
+        generations,
+        splits: plan.map(|plan| plan.report()),
+        languages: languages.counts(),
+    })
+}
+
+/// Whether pairs may be conversations, so that lines of Alpaca have a history.
+pub(super) async fn has_conversations(
+    metadata: &dyn Metadata,
+    user: &UserId,
+    project: ProjectId,
+    request: &ExportRequest,
+) -> Result<bool, StoreError> {
+    if request.format != ExportFormat::Alpaca {
+        return Ok(false);
     }
-    let Writing { writer, flagged, left_out, generations, .. } = writing;
-    Ok(Draft { written: writer.finish()?, flagged, left_out, generations })
+    let generations = metadata.generations(user, project, GenerationKind::Generate).await?;
+    Ok(generations.iter().any(|generation| {
+        let asked = request.generations.is_empty() || request.generations.contains(&generation.id);
+        let kind = generation.settings.as_ref().map(|settings| settings.generation_type);
+        asked && generation.pairs_generated > 0 && kind == Some(GenerationType::Conversation)
+    }))
+}
+
+/// A look at all pairs that will be written, to split them.
+struct Surveying {
+    chooser: Chooser,
+    survey: SplitSurvey,
+}
+
+impl Surveying {
+    fn see(&mut self, chosen: &[Chosen]) {
+        for Chosen { row: ExportRow { pair, origin }, .. } in chosen {
+            self.survey.see(pair, origin);
+        }
+    }
+
+    /// `None` where there is nothing to split.
+    fn plan(mut self) -> Result<Option<SplitPlan>, ExportError> {
+        let rest = self.chooser.end();
+        self.see(&rest);
+        if self.survey.is_empty() {
+            return Ok(None);
+        }
+        self.survey.plan().map(Some).ok_or(ExportError::Inseparable)
+    }
+}
+
+impl Visit for Surveying {
+    fn visit(&mut self, rows: Vec<ExportRow>) -> Result<(), ExportError> {
+        let chosen = self.chooser.choose(rows);
+        self.see(&chosen);
+        Ok(())
+    }
 }
 
 /// Files that are being written.
 struct Writing {
-    rule: Rule,
-    min_quality: Option<f64>,
+    chooser: Chooser,
     writer: DatasetWriter<BufWriter<File>, BufWriter<File>>,
-    clusters: OncePerCluster,
+    plan: Option<SplitPlan>,
     flagged: u64,
-    left_out: BTreeMap<LeftOut, u64>,
     generations: BTreeSet<GenerationId>,
+    languages: Languages,
 }
 
 impl Writing {
-    fn push(&mut self, rows: &[ExportRow]) -> Result<(), ::export::ExportError> {
-        for ExportRow { pair, origin } in rows {
-            match reason_to_leave_out(pair, self.rule, self.min_quality, &mut self.clusters) {
-                Some(reason) => *self.left_out.entry(reason).or_default() += 1,
-                None => {
-                    self.flagged += u64::from(!pair.flags.is_empty());
-                    self.generations.insert(pair.generation_id);
-                    self.writer.push(pair, origin)?;
-                }
-            }
+    fn write(&mut self, chosen: Vec<Chosen>) -> Result<(), ExportError> {
+        for Chosen { row: ExportRow { pair, origin }, rejected } in &chosen {
+            self.flagged += u64::from(!pair.flags.is_empty());
+            self.generations.insert(pair.generation_id);
+            self.languages.see(pair);
+            let file = match self.plan.as_mut().map(|plan| plan.place(pair)) {
+                None | Some(Split::Train) => 0,
+                Some(Split::Validation) => 1,
+            };
+            self.writer.push(Example { pair, origin, rejected: rejected.as_ref() }, file)?;
         }
         Ok(())
     }
 }
 
-fn reason_to_leave_out(
-    pair: &Pair,
-    rule: Rule,
-    min_quality: Option<f64>,
-    clusters: &mut OncePerCluster,
-) -> Option<LeftOut> {
-    if pair.review_status == ReviewStatus::Rejected {
-        // What repeats a rejected pair must not come in for it.
-        clusters.admit(pair);
-        return Some(LeftOut::Rejected);
+impl Visit for Writing {
+    fn visit(&mut self, rows: Vec<ExportRow>) -> Result<(), ExportError> {
+        let chosen = self.chooser.choose(rows);
+        self.write(chosen)
     }
-    let accepted = matches!(pair.review_status, ReviewStatus::Accepted | ReviewStatus::Edited);
-    match rule {
-        Rule::NotRejected if !clusters.admit(pair) => return Some(LeftOut::Duplicate),
-        Rule::Accepted if !accepted && pair.duplicate_of.is_some() => return Some(LeftOut::Duplicate),
-        Rule::Accepted if !accepted => return Some(LeftOut::Pending),
-        Rule::NotRejected | Rule::Accepted => {}
+}
+
+/// The languages of documents, by what their first pairs say.
+#[derive(Default)]
+struct Languages {
+    counts: BTreeMap<String, u64>,
+    document: Option<DocumentId>,
+    text: String,
+}
+
+impl Languages {
+    /// So many bytes of a document's pairs tell its language.
+    const LOOKED_AT: usize = 2000;
+
+    fn see(&mut self, pair: &Pair) {
+        if self.document != Some(pair.document_id) {
+            self.end_document();
+            self.document = Some(pair.document_id);
+        }
+        if self.text.len() < Self::LOOKED_AT {
+            for text in [&pair.question, &pair.answer] {
+                self.text.push_str(text);
+                self.text.push('\n');
+            }
+        }
     }
-    let too_low = |least: f64| pair.quality_score.is_none_or(|score| score < least);
-    min_quality.is_some_and(too_low).then_some(LeftOut::BelowMinQuality)
+
+    fn end_document(&mut self) {
+        if let Some(language) = jobs::language(&std::mem::take(&mut self.text)) {
+            *self.counts.entry(language).or_default() += 1;
+        }
+    }
+
+    fn counts(mut self) -> BTreeMap<String, u64> {
+        self.end_document();
+        self.counts
+    }
 }

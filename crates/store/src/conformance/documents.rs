@@ -155,6 +155,12 @@ async fn parsing_again_replaces_chunks_and_keeps_passages(store: Arc<dyn Metadat
     let new = world.parsed(4, &[&document], 1).await?;
     ensure_eq!(world.store.chunks(&ada(), document.id, 0, 10).await?, new);
     ensure_eq!(world.store.work_passage(generation.id, &units[2]).await?, None);
+    // What was taught stays to be looked up, for its own user.
+    let taught = world.store.taught_passage(&ada(), generation.id, old[2].id).await?;
+    ensure_eq!(taught, Some((units[2].clone(), passage(&old[2]))));
+    ensure_eq!(world.store.taught_passage(&bob(), generation.id, old[2].id).await?, None);
+    let nothing = model::ChunkId::derive([b"nothing".as_slice()]);
+    ensure_eq!(world.store.taught_passage(&ada(), generation.id, nothing).await?, None);
     let kept = world.store.work_pairs(generation.id, &validation(&units[2])).await?;
     ensure_eq!(kept, Some((passage(&old[2]), Vec::new())));
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Export, ExportFilters, ExportFormat, ProjectId, sha256_hex};
+use model::{Export, ExportFilters, ExportFormat, ExportSplit, ProjectId, Split, Splitting, sha256_hex};
 
 use super::{
     Outcome, checks, ensure_eq, ensure_err,
@@ -70,11 +70,18 @@ pub(super) fn export(project: ProjectId, version: u32) -> Export {
         format: ExportFormat::Alpaca,
         filters: ExportFilters { min_quality_score: Some(0.1), ..ExportFilters::default() },
         include_system_prompts: true,
+        splitting: Some(Splitting { validation: 0.1, seed: 7 }),
         pairs: 3,
         bytes: 1 << 33,
         sha256: sha256_hex([1]),
         storage_key: format!("data-forge/ada/{project}/exports/{version}/dataset.jsonl"),
-        splits: vec!["train".into()],
+        splits: vec![ExportSplit {
+            name: Split::Train,
+            file: "train.jsonl".into(),
+            pairs: 3,
+            bytes: 1 << 33,
+            sha256: sha256_hex([1]),
+        }],
         created_at: at(8),
     }
 }

@@ -18,6 +18,7 @@ use crate::{
 checks!(dyn Metadata:
     every_filter_and_order_gives_what_a_walk_over_all_gives,
     pages_hold_each_once_while_others_are_added,
+    totals_of_an_export_count_each_once,
     an_edit_is_what_all_see,
     an_edit_that_changes_nothing_is_none,
     an_edit_makes_and_takes_duplicates,
@@ -257,6 +258,54 @@ pub(super) fn rewritten(pair: &Pair, question: &str, key: [u8; 16]) -> PairChang
     let scores = Scores { quality_score: Some(1.0 / 3.0), ..Scores::default() };
     let text = Some(RescoredText { text, scores, key, token_count: 11 });
     PairChange { text, review_status: None }
+}
+
+async fn totals_of_an_export_count_each_once(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let runs = many(&world).await?;
+    let pairs = all(&world).await?;
+    for generations in [Vec::new(), vec![runs[0].id], vec![runs[0].id, runs[1].id]] {
+        for least in [None, Some(0.0), Some(0.5), Some(1.0)] {
+            let which = PairSelection { generations: generations.clone(), ..PairSelection::default() };
+            let totals = world.store.export_totals(&ada(), world.project, &which, least).await?;
+            let meant = || {
+                let of = |pair: &&Pair| generations.is_empty() || generations.contains(&pair.generation_id);
+                pairs.iter().filter(of)
+            };
+            for status in [ReviewStatus::Pending, ReviewStatus::Accepted, ReviewStatus::Rejected] {
+                let counted = |passes: bool| {
+                    let same =
+                        totals.iter().filter(|total| (total.review_status, total.passes) == (status, passes));
+                    same.map(|total| total.pairs).sum::<u64>()
+                };
+                let passes = |pair: &Pair| {
+                    least.is_none_or(|least| pair.quality_score.is_some_and(|score| score >= least))
+                };
+                let expected = |wanted: bool| {
+                    meant().filter(|pair| pair.review_status == status && passes(pair) == wanted).count()
+                        as u64
+                };
+                ensure_eq!((counted(true), counted(false)), (expected(true), expected(false)));
+            }
+            let bins = |bin| {
+                totals
+                    .iter()
+                    .filter(move |total| total.quality_bin == bin)
+                    .map(|total| total.pairs)
+                    .sum::<u64>()
+            };
+            let half = meant().filter(|pair| pair.quality_score == Some(0.5)).count() as u64;
+            let unmeasured = meant().filter(|pair| pair.quality_score.is_none()).count() as u64;
+            ensure_eq!((bins(Some(10)), bins(None)), (half, unmeasured));
+            let duplicates = meant()
+                .filter(|pair| pair.duplicate_of.is_some() && pair.review_status == ReviewStatus::Pending);
+            let counted: u64 = totals.iter().filter(|total| total.duplicates).map(|total| total.pairs).sum();
+            ensure_eq!(counted, duplicates.count() as u64);
+        }
+    }
+    let foreign = world.store.export_totals(&bob(), world.project, &PairSelection::default(), None).await?;
+    ensure_eq!(foreign, []);
+    Ok(())
 }
 
 async fn an_edit_is_what_all_see(store: Arc<dyn Metadata>) -> Outcome {

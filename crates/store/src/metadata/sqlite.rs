@@ -329,6 +329,15 @@ impl Metadata for Sqlite {
         work::sample(self, generation, limit).await
     }
 
+    async fn taught_passage(
+        &self,
+        user: &UserId,
+        generation: GenerationId,
+        chunk: ChunkId,
+    ) -> Result<Option<(Unit, Passage)>> {
+        work::taught_passage(self, user, generation, chunk).await
+    }
+
     async fn work_passage(
         &self,
         generation: GenerationId,

@@ -12,6 +12,7 @@ mod chunk_bulk;
 mod chunk_filter;
 mod chunks;
 mod documents;
+mod export_totals;
 mod exports;
 mod failures;
 mod generations;
@@ -31,6 +32,7 @@ pub(super) use self::{
     chunk_filter::Matching as ChunkMatching,
     chunks::query as page_of_chunks,
     documents::query as page_of_documents,
+    export_totals::by_status as export_totals_by_status,
     failures::{COUNT as COUNT_FAILURES, PAGE as PAGE_OF_FAILURES},
     generations::query as page_of_generations,
     pair_bulk::{DECIDE, DERIVE},
@@ -41,9 +43,9 @@ pub(super) use self::{
 };
 use super::{Sqlite, select, work};
 use crate::{
-    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, ChunkSelection, ChunkTotals, Facets, FailedUnit,
-    Holdings, KnownRequest, Library, Page, PageRequest, PairAction, PairChange, PairEdit, PairFilter,
-    PairOrder, PairSource, ProjectChange, Result, Selection, StoredReply, Undone,
+    BulkOutcome, ChunkAction, ChunkChange, ChunkFilter, ChunkSelection, ChunkTotals, ExportTotals, Facets,
+    FailedUnit, Holdings, KnownRequest, Library, Page, PageRequest, PairAction, PairChange, PairEdit,
+    PairFilter, PairOrder, PairSelection, PairSource, ProjectChange, Result, Selection, StoredReply, Undone,
 };
 
 #[async_trait]
@@ -249,6 +251,16 @@ impl Library for Sqlite {
         page: &PageRequest,
     ) -> Result<Option<Page<Export>>> {
         exports::list(self, user, project, page).await
+    }
+
+    async fn export_totals(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        which: &PairSelection,
+        least: Option<f64>,
+    ) -> Result<Vec<ExportTotals>> {
+        export_totals::totals(self, user, project, which, least).await
     }
 
     async fn export(&self, user: &UserId, project: ProjectId, version: u32) -> Result<Option<Export>> {

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     Sqlite, chunks, documents, duplicates, finish, ledger, library, marks, pairs, probes, projects, recorder,
-    select, units,
+    select, units, work,
 };
 use crate::{ChunkFilter, PairCursor, PairFilter, PairOrder, PairSelection, PairSort};
 
@@ -35,6 +35,7 @@ fn walks(step: &str) -> bool {
 #[case::count_failures(library::COUNT_FAILURES)]
 #[case::held(finish::HELD)]
 #[case::taught(select::TAUGHT)]
+#[case::taught_passage(work::TAUGHT_PASSAGE)]
 #[case::reserved(ledger::RESERVED)]
 #[case::unreserve(ledger::UNRESERVE)]
 #[case::replace(pairs::DELETE_OF_CHUNKS)]
@@ -64,6 +65,16 @@ async fn no_table_is_walked(#[case] sql: &str) {
     let plan = plan(sql).await;
     assert!(plan.iter().any(|step| step.starts_with("SEARCH ")), "{plan:#?}");
     assert!(!plan.iter().any(|step| walks(step)), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn export_totals_are_counted_in_an_index() {
+    let project = *ProjectId::new(Time::UNIX_EPOCH, [0; 10]).as_uuid();
+    let generations = vec![model::GenerationId::new(Time::UNIX_EPOCH, [1; 10])];
+    let which = PairSelection { generations, ..PairSelection::default() };
+    let query = library::export_totals_by_status(project, &which, Some(0.5));
+    let plan = plan(query.sql().as_str()).await;
+    assert!(plan.iter().any(|step| step.contains("COVERING INDEX pairs_by_age (project_id=?)")), "{plan:#?}");
 }
 
 #[tokio::test]
@@ -199,11 +210,14 @@ async fn pages_of_chunks_and_others_are_read_along_their_order() {
 async fn pairs_are_scored_by_their_ids() {
     let scored =
         || pairs::Scored::new(model::PairId::derive([]), model::Scores::default(), [0; 16], Time::UNIX_EPOCH);
-    let batch = [scored().unwrap(), scored().unwrap()];
-    let query = pairs::score_query(model::GenerationId::new(Time::UNIX_EPOCH, [0; 10]), &batch);
-    let plan = plan(query.sql().as_str()).await;
-    assert!(plan.iter().any(|step| step.starts_with("SEARCH pairs ")), "{plan:#?}");
-    assert!(!plan.iter().any(|step| step.starts_with("SCAN pairs")), "{plan:#?}");
+    // Of many at once SQLite would rather walk all pairs of the generation, if it could.
+    for length in [2, 100, 2000] {
+        let batch: Vec<_> = (0..length).map(|_| scored().unwrap()).collect();
+        let query = pairs::score_query(model::GenerationId::new(Time::UNIX_EPOCH, [0; 10]), &batch);
+        let plan = plan(query.sql().as_str()).await;
+        let by_id = "SEARCH pairs USING INDEX sqlite_autoindex_pairs_1 (id=?)";
+        assert!(plan.iter().any(|step| step == by_id), "{length}: {plan:#?}");
+    }
 }
 
 #[tokio::test]

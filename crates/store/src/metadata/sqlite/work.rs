@@ -1,6 +1,6 @@
 //! What a unit works on.
 
-use model::{Chunk, ChunkId, Document, GenerationId, Passage, Unit, UserId};
+use model::{Chunk, ChunkId, Document, GenerationId, Passage, Phase, Unit, UserId};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{
@@ -64,6 +64,36 @@ pub(super) async fn chunk_passage(
     .fetch_optional(&db.reader)
     .await?;
     row.as_ref().map(read_passage).transpose()
+}
+
+pub(super) const TAUGHT_PASSAGE: &str = "
+SELECT u.ordinal, u.passage AS sha256, u.attempts, a.body AS passage
+FROM units u
+JOIN generations g ON g.id = u.generation_id
+JOIN projects p ON p.id = g.project_id
+JOIN passages a ON a.project_id = g.project_id AND a.sha256 = u.passage
+WHERE u.id = ? AND p.user_id = ?";
+
+pub(super) async fn taught_passage(
+    db: &Sqlite,
+    user: &UserId,
+    generation: GenerationId,
+    chunk: ChunkId,
+) -> Result<Option<(Unit, Passage)>> {
+    let unit = Unit::new(generation, Phase::Generate, chunk, 0, None);
+    let row = sqlx::query(TAUGHT_PASSAGE)
+        .bind(*unit.id.as_uuid())
+        .bind(user.as_str())
+        .fetch_optional(&db.reader)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let unit = Unit {
+        ordinal: read_count(&row, "ordinal")?,
+        passage: row.try_get("sha256")?,
+        attempts: row.try_get("attempts")?,
+        ..unit
+    };
+    Ok(Some((unit, read_json(&row, "passage")?)))
 }
 
 fn read_passage(row: &SqliteRow) -> Result<(Chunk, Passage, String)> {
