@@ -53,6 +53,15 @@ impl NamedLock {
         Ok(holder.is_none().then(|| Self::renewed(Arc::clone(environment), name)))
     }
 
+    /// Takes a name for this process; `None` where another that lives has it.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn take(environment: Arc<Environment>, name: String) -> Result<Option<Self>, JobsError> {
+        let holder = take(&environment, &name).await?;
+        Ok(holder.is_none().then(|| Self::renewed(environment, name)))
+    }
+
     fn renewed(environment: Arc<Environment>, name: String) -> Self {
         let renewal = tokio::spawn({
             let (environment, name) = (Arc::clone(&environment), name.clone());

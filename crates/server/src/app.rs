@@ -8,7 +8,7 @@ use model::{GenerateSettings, Price};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Authenticator, Config, Links,
+    Authenticator, Config, FineTuning, Links,
     catalogue::{Catalogue, Offer},
     events::Hub,
     health::Health,
@@ -43,6 +43,8 @@ pub struct Parts {
     pub supervisor: Arc<Supervisor>,
     /// The gateway, if there is one: asked for its models.
     pub gateway: Option<Arc<Gateway>>,
+    /// Who trains on exports, if anyone is set.
+    pub fine_tuning: Option<Arc<FineTuning>>,
     /// Cancelled when the server stops: streams that would go on for ever end with it.
     pub stopping: CancellationToken,
 }

@@ -9,13 +9,12 @@ mod draft;
 mod estimate;
 mod files;
 mod replay;
-mod turn;
 mod walk;
 
 use std::{collections::BTreeMap, io};
 
 use ::export::{LeftOut, Written};
-use jobs::Environment;
+use jobs::{Environment, JobsError};
 use model::{
     DocumentId, Export, ExportFilters, ExportFormat, ExportSplit, GenerateSettings, GenerationId, Project,
     Splitting, UserId,
@@ -27,7 +26,8 @@ pub(crate) use self::{
     compare::{CompareError, Comparison, Difference, Differences, Place, compare},
     estimate::{Estimate, estimate},
 };
-use self::{draft::Draft, files::Folder, turn::Turn};
+use self::{draft::Draft, files::Folder};
+use crate::turn::{Turn, TurnError};
 
 /// Which pairs are exported, before any filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,9 @@ pub enum ExportError {
     /// Another export of the project was being published, for longer than one waits.
     #[error("another export of the project is being published; try again")]
     Busy,
+    /// Whether another export is being published could not be found out.
+    #[error(transparent)]
+    Turn(JobsError),
     /// The store failed, or the project is gone.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -95,6 +98,15 @@ pub enum ExportError {
     /// A file in it cannot be written.
     #[error(transparent)]
     Write(#[from] ::export::ExportError),
+}
+
+impl From<TurnError> for ExportError {
+    fn from(error: TurnError) -> Self {
+        match error {
+            TurnError::Busy => Self::Busy,
+            TurnError::Jobs(error) => Self::Turn(error),
+        }
+    }
 }
 
 /// Exports a user's pairs of a project.
@@ -113,7 +125,7 @@ pub async fn publish(
         return Err(ExportError::Nothing(draft.left_out));
     }
     // Two that publish at once would put their files in each other's place.
-    let turn = Turn::wait(environment, project.id).await?;
+    let turn = Turn::wait(environment, format!("export/{}", project.id)).await?;
     let folder = Folder { environment, user, path: folder.path(), draft: &draft };
     let export = store(&folder, project, request).await;
     turn.end().await;

@@ -13,6 +13,7 @@ mod demo;
 mod events;
 pub mod export;
 mod extract;
+mod fine_tune;
 mod health;
 mod idempotency;
 mod layers;
@@ -29,12 +30,14 @@ mod sample;
 mod serve;
 #[cfg(test)]
 mod testing;
+mod turn;
 mod ui;
 
 pub use app::{App, Parts};
 pub use auth::{AuthMode, Authenticator, JwtConfig, JwtError, NoAuthMode, TokenError, Tokens};
 pub use config::{Config, UserLimits};
 pub use demo::demo;
+pub use fine_tune::{FineTuneConfig, FineTuning};
 pub use links::{Links, SignedUrl, secret};
 pub use openapi::document as openapi;
 pub use problem::Problem;

@@ -64,6 +64,7 @@ impl TestApp {
             auth: Authenticator::tokens(Tokens::read(&keys).unwrap()),
             links: Links::new([7; 32]),
             gateway: None,
+            fine_tuning: None,
             stopping: CancellationToken::new(),
         };
         change(&mut parts);

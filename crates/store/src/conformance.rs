@@ -11,6 +11,7 @@
 
 mod documents;
 mod exports;
+mod fine_tune_jobs;
 mod generations;
 mod leases;
 mod ledger;
@@ -64,6 +65,7 @@ pub async fn metadata(
         pairs::CHECKS,
         probes::CHECKS,
         exports::CHECKS,
+        fine_tune_jobs::CHECKS,
         leases::CHECKS,
         library_projects::CHECKS,
         library_chunks::CHECKS,

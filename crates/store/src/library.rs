@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use model::{
     Analytics, Chunk, ChunkId, ContentType, Difficulty, Document, DocumentId, DocumentStatus, Export,
-    Generation, GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, PairText,
-    Passage, Project, ProjectId, QuestionType, ReviewStatus, Scores, Time, UndoId, UnitId, UserId,
+    FineTuneJob, Generation, GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId,
+    PairText, Passage, Project, ProjectId, QuestionType, ReviewStatus, Scores, Time, UndoId, UnitId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -493,6 +493,45 @@ pub trait Library: Send + Sync {
 
     /// An export of a project.
     async fn export(&self, user: &UserId, project: ProjectId, version: u32) -> Result<Option<Export>>;
+
+    /// Keeps a fine-tuning job of a version under a key, unless one is kept under it; gives back the one that is.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::NotFound`] where the project is not the user's.
+    async fn add_fine_tune_job(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        key: &str,
+        job: &FineTuneJob,
+    ) -> Result<FineTuneJob>;
+
+    /// The fine-tuning job of a version that is kept under a key.
+    async fn fine_tune_job(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        version: u32,
+        key: &str,
+    ) -> Result<Option<FineTuneJob>>;
+
+    /// Puts a fine-tuning job in place of the one that is kept under its key; nothing where none is.
+    async fn update_fine_tune_job(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        key: &str,
+        job: &FineTuneJob,
+    ) -> Result<()>;
+
+    /// The fine-tuning jobs of a version with their keys, newest first.
+    async fn page_fine_tune_jobs(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        version: u32,
+        page: &PageRequest,
+    ) -> Result<Option<Page<(String, FineTuneJob)>>>;
 
     /// A project's dataset in numbers: of one generation's pairs, or of all.
     async fn analytics(

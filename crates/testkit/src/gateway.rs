@@ -10,6 +10,7 @@ mod obedience;
 mod passage;
 mod refusals;
 mod stats;
+mod training;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -36,6 +37,7 @@ pub struct Gateway {
 struct Shared {
     config: GatewayConfig,
     counter: stats::Counter,
+    training: training::Training,
 }
 
 impl Gateway {
@@ -49,10 +51,19 @@ impl Gateway {
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { config, counter: stats::Counter::default() });
+        let shared = Arc::new(Shared {
+            config,
+            counter: stats::Counter::default(),
+            training: training::Training::default(),
+        });
         let router = Router::new()
             .route("/v1/models", get(handlers::models))
             .route("/v1/chat/completions", post(handlers::chat_completions))
+            .route("/v1/files", post(training::upload))
+            .route("/v1/fine_tuning/jobs", post(training::create).get(training::list))
+            .route("/v1/fine_tuning/jobs/{id}", get(training::job))
+            .route("/platform/jobs", post(training::create_on_platform))
+            .route("/platform/jobs/{id}", get(training::job))
             .route("/stats", get(handlers::stats))
             .route("/health", get(handlers::health))
             .with_state(Arc::clone(&shared));
@@ -75,6 +86,31 @@ impl Gateway {
     /// Its address as clients take it, ending in `/v1`.
     pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+
+    /// Where its simulated training platform takes jobs.
+    pub fn platform_url(&self) -> String {
+        format!("http://{}/platform/jobs", self.address)
+    }
+
+    /// The files that were uploaded, by their names, and what was asked for in each job that was made.
+    pub fn training(&self) -> (Vec<(String, Vec<u8>)>, Vec<serde_json::Value>) {
+        self.shared.training.seen()
+    }
+
+    /// Has a job go on to a state.
+    pub fn set_training(&self, id: &str, state: serde_json::Value) {
+        self.shared.training.set(id, state);
+    }
+
+    /// Refuses the next requests for training with an error of this message, until it is `None`.
+    pub fn refuse_training(&self, message: Option<&str>) {
+        self.shared.training.refuse(message);
+    }
+
+    /// Has the next job be made and its maker never hear of it.
+    pub fn lose_next_training_reply(&self) {
+        self.shared.training.lose_next();
     }
 
     /// What it has seen so far.

@@ -430,6 +430,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-forge/projects/{id}/export/{version}/fine-tune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The jobs made from a version, newest first, as their provider sees them now. */
+        get: operations["get_projects_id_export_version_fine_tune"];
+        put?: never;
+        /** Hands a version over: a job of it, or the one that there is already for the same. */
+        post: operations["post_projects_id_export_version_fine_tune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-forge/projects/{id}/exports": {
         parameters: {
             query?: never;
@@ -1428,6 +1446,50 @@ export interface components {
             question_type?: ("factual" | "how-to" | "troubleshooting" | "conceptual" | "api-code" | "analytical" | "comparative") | ("factual" | "how-to" | "troubleshooting" | "conceptual" | "api-code" | "analytical" | "comparative")[];
             review_status?: ("pending" | "accepted" | "rejected" | "edited") | ("pending" | "accepted" | "rejected" | "edited")[];
         };
+        /** @description A fine-tuning job made from a version of the dataset. */
+        FineTuneJob: {
+            /**
+             * Format: date-time
+             * @description When it was first asked for.
+             */
+            created_at: string;
+            /** @description Why it failed, or could not be made. */
+            error?: string | null;
+            /** @description The model that came of it. */
+            fine_tuned_model?: string | null;
+            /** @description How it is trained; what is not there is the provider's choice. */
+            hyperparameters: Record<string, never>;
+            /** @description The provider's id of it; null until there is one. */
+            job_id?: string | null;
+            /** @description The model that is trained on. */
+            model: string;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Who trains. */
+            provider: components["schemas"]["FineTuneProvider"];
+            /** @description Where it stands, as far as the provider has said. */
+            status: components["schemas"]["FineTuneStatus"];
+            /**
+             * Format: date-time
+             * @description When that was last heard of it.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The version of the dataset.
+             */
+            version: number;
+        };
+        /**
+         * @description Who trains.
+         * @enum {string}
+         */
+        FineTuneProvider: "openai" | "platform";
+        /**
+         * @description Where a fine-tuning job stands.
+         * @enum {string}
+         */
+        FineTuneStatus: "creating" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /** @description Something a reviewer should look at. A flag puts a pair up for review and leaves it in every list. */
         Flag: {
             /** @description The reason as a word. */
@@ -1999,6 +2061,50 @@ export interface components {
             total: number;
         };
         /** @description A page of a list. */
+        ListOf_FineTuneJob: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was first asked for.
+                 */
+                created_at: string;
+                /** @description Why it failed, or could not be made. */
+                error?: string | null;
+                /** @description The model that came of it. */
+                fine_tuned_model?: string | null;
+                /** @description How it is trained; what is not there is the provider's choice. */
+                hyperparameters: Record<string, never>;
+                /** @description The provider's id of it; null until there is one. */
+                job_id?: string | null;
+                /** @description The model that is trained on. */
+                model: string;
+                /** @description What it is called. */
+                name?: string | null;
+                /** @description Who trains. */
+                provider: components["schemas"]["FineTuneProvider"];
+                /** @description Where it stands, as far as the provider has said. */
+                status: components["schemas"]["FineTuneStatus"];
+                /**
+                 * Format: date-time
+                 * @description When that was last heard of it.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description The version of the dataset.
+                 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in the whole list.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
         ListOf_Generation: {
             /** @description The items. */
             items: (components["schemas"]["SettingsShape"] & {
@@ -2306,6 +2412,18 @@ export interface components {
              */
             min_quality_score?: number | null;
             splits?: components["schemas"]["Splitting"] | null;
+        };
+        /** @description What is asked for. */
+        NewFineTune: {
+            /**
+             * @description How it is trained: numbers or words by their names, as the provider has them (`n_epochs`, `batch_size`,
+             *     `learning_rate_multiplier`).
+             */
+            hyperparameters?: Record<string, never> | null;
+            /** @description The model that is trained on. */
+            model: string;
+            /** @description What the job is called. */
+            name?: string | null;
         };
         /** @description What pairs are made, from what, by whom. */
         NewGeneration: {
@@ -4089,6 +4207,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Compared"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_projects_id_export_version_fine_tune: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: number;
+                /** @description Where the page before ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_FineTuneJob"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_projects_id_export_version_fine_tune: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFineTune"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FineTuneJob"];
                 };
             };
             /** @description What went wrong */

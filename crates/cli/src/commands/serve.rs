@@ -4,7 +4,10 @@ use std::{ffi::OsString, net::SocketAddr, sync::Arc};
 
 use anyhow::{Context, anyhow};
 use jobs::{Environment, ProcessLauncher, Supervisor, SupervisorConfig, WorkerCommand};
-use server::{App, AuthMode, Authenticator, Config, JwtConfig, Links, Parts, Tokens, UserLimits};
+use server::{
+    App, AuthMode, Authenticator, Config, FineTuneConfig, FineTuning, JwtConfig, Links, Parts, Tokens,
+    UserLimits,
+};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -46,6 +49,7 @@ pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) ->
     let app = App::new(Parts {
         gateway: wiring::gateway(&settings).await?,
         links: Links::new(secret),
+        fine_tuning: fine_tuning(&settings, &server)?,
         config: config(&settings, &server),
         stopping: stop.child_token(),
         supervisor: Arc::clone(&supervisor),
@@ -107,6 +111,18 @@ fn config(settings: &Settings, server: &ServerSettings) -> Config {
         prices: settings.prices.clone(),
         ..Config::default()
     }
+}
+
+/// Who trains on exports: the gateway, where no other is set.
+fn fine_tuning(settings: &Settings, server: &ServerSettings) -> Outcome<Option<Arc<FineTuning>>> {
+    let Some(url) = server.finetune_url.as_ref().or(settings.gateway_url.as_ref()) else { return Ok(None) };
+    let config = FineTuneConfig {
+        provider: server.finetune_provider,
+        url: url.clone(),
+        api_key: settings.gateway_api_key.clone(),
+    };
+    let tuning = FineTuning::new(config).map_err(|error| Failure::usage(anyhow!(error)));
+    tuning.map(|tuning| Some(Arc::new(tuning)))
 }
 
 fn supervisor(

@@ -3,6 +3,7 @@
 use std::{fs, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, anyhow};
+use model::FineTuneProvider;
 use serde::Deserialize;
 
 use crate::failure::{Failure, Outcome};
@@ -21,6 +22,10 @@ pub(crate) struct ServerSettings {
     pub(crate) public_url: Option<String>,
     /// The web pages of other origins that may ask.
     pub(crate) cors_origins: Vec<String>,
+    /// Who trains on exports.
+    pub(crate) finetune_provider: FineTuneProvider,
+    /// Where they are reached; `None`: at the gateway.
+    pub(crate) finetune_url: Option<String>,
     /// The most bytes of a document.
     pub(crate) max_upload_bytes: u64,
     /// Jobs at once.
@@ -64,6 +69,8 @@ pub(super) struct ServerLayer {
     pub(super) jwt_jwks_url: Option<String>,
     pub(super) jwt_issuer: Option<String>,
     pub(super) jwt_audience: Option<String>,
+    pub(super) finetune_provider: Option<String>,
+    pub(super) finetune_url: Option<String>,
     pub(super) launcher: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) cors_origins: Option<String>,
@@ -84,6 +91,8 @@ pub(super) const KNOWN: &[&str] = &[
     "jwt_jwks_url",
     "jwt_issuer",
     "jwt_audience",
+    "finetune_provider",
+    "finetune_url",
     "launcher",
     "public_url",
     "cors_origins",
@@ -107,6 +116,22 @@ impl ServerSettings {
         if let Some(other) = layer.launcher.filter(|launcher| launcher != "process") {
             return Err(Failure::usage(anyhow!("launcher is `{other}`; this version has `process` alone")));
         }
+        let finetune_url = layer.finetune_url.filter(|url| !url.is_empty());
+        let finetune_provider = match layer.finetune_provider.as_deref() {
+            None | Some("" | "openai") => FineTuneProvider::Openai,
+            Some("platform") if finetune_url.is_some() => FineTuneProvider::Platform,
+            Some("platform") => {
+                return Err(Failure::usage(anyhow!(
+                    "finetune_provider is `platform`, and finetune_url is not set"
+                ))
+                .hint("set DATA_FORGE_FINETUNE_URL to the address that jobs are made at"));
+            }
+            Some(other) => {
+                return Err(Failure::usage(anyhow!(
+                    "finetune_provider is `{other}`; it has to be `openai` or `platform`"
+                )));
+            }
+        };
         // Whoever needs no key is the machine's own user.
         let default_rate = (!matches!(auth, Auth::None)).then_some(100);
         let positive = |value: Option<u64>, name| match value {
@@ -126,6 +151,8 @@ impl ServerSettings {
                 .map(|origin| origin.trim().to_owned())
                 .filter(|origin| !origin.is_empty())
                 .collect(),
+            finetune_provider,
+            finetune_url,
             max_upload_bytes: positive(layer.max_upload_bytes, "max_upload_bytes")?.unwrap_or(2 << 30),
             max_running_jobs: jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             user: UserLimits {

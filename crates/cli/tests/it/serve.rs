@@ -2,6 +2,7 @@
 
 mod crowd;
 mod demo;
+mod fine_tune;
 mod journey;
 mod kills;
 mod teacher;

@@ -2,6 +2,7 @@
 
 mod compare;
 mod download;
+mod fine_tune;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(download::get))
         .routes(routes!(compare::get))
+        .routes(routes!(fine_tune::create, fine_tune::list))
 }
 
 /// What is to be exported.
@@ -160,6 +162,7 @@ impl From<ExportError> for Problem {
             ExportError::Nothing(left_out) => Self::conflict(nothing(&left_out)),
             ExportError::Busy | ExportError::Inseparable => Self::conflict(error.to_string()),
             ExportError::Store(error) => error.into(),
+            ExportError::Turn(cause) => cause.into(),
             ExportError::Folder(cause) => Self::internal(&cause),
             ExportError::Write(cause) => Self::internal(&cause),
         }

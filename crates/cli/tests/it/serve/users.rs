@@ -165,6 +165,7 @@ fn body(method: &Method, path: &str, things: &Things) -> Value {
         ("POST", "bulk-action") => json!({"action": "delete", "pair_ids": [things.pair]}),
         ("POST", "undo") => json!({"undo_id": "0193a5b8-0000-7000-8000-000000000000"}),
         ("POST", "export") => json!({"format": "chatml"}),
+        ("POST", "fine-tune") => json!({"model": "small"}),
         ("POST", "estimate") if path.contains("export") => json!({"format": "chatml"}),
         ("POST", "generate" | "estimate" | "preview") => {
             json!({"teacher_model": "builtin/extractive", "generation_type": "qa"})

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use model::{
-    Analytics, Chunk, ChunkId, Document, DocumentId, DocumentStatus, Export, Generation, GenerationId,
-    GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Passage, Project, ProjectId, Time,
-    UndoId, UnitId, UserId,
+    Analytics, Chunk, ChunkId, Document, DocumentId, DocumentStatus, Export, FineTuneJob, Generation,
+    GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Passage, Project,
+    ProjectId, Time, UndoId, UnitId, UserId,
 };
 
 mod analytics;
@@ -15,6 +15,7 @@ mod documents;
 mod export_totals;
 mod exports;
 mod failures;
+mod fine_tune;
 mod generations;
 mod page;
 mod pair_bulk;
@@ -265,6 +266,46 @@ impl Library for Sqlite {
 
     async fn export(&self, user: &UserId, project: ProjectId, version: u32) -> Result<Option<Export>> {
         exports::get(self, user, project, version).await
+    }
+
+    async fn add_fine_tune_job(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        key: &str,
+        job: &FineTuneJob,
+    ) -> Result<FineTuneJob> {
+        fine_tune::add(self, user, project, key, job).await
+    }
+
+    async fn fine_tune_job(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        version: u32,
+        key: &str,
+    ) -> Result<Option<FineTuneJob>> {
+        fine_tune::get(self, user, project, version, key).await
+    }
+
+    async fn update_fine_tune_job(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        key: &str,
+        job: &FineTuneJob,
+    ) -> Result<()> {
+        fine_tune::update(self, user, project, key, job).await
+    }
+
+    async fn page_fine_tune_jobs(
+        &self,
+        user: &UserId,
+        project: ProjectId,
+        version: u32,
+        page: &PageRequest,
+    ) -> Result<Option<Page<(String, FineTuneJob)>>> {
+        fine_tune::list(self, user, project, version, page).await
     }
 
     async fn analytics(
