@@ -36,6 +36,8 @@ export class Forge {
   url = "";
   private process: ChildProcess | null = null;
 
+  constructor(private readonly settings: Record<string, string> = {}) {}
+
   /** Starts it, again at the same address if it ran before. */
   async start(...more: string[]): Promise<this> {
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
@@ -43,6 +45,7 @@ export class Forge {
       PATH: process.env.PATH,
       HOME: this.folder,
       DATA_FORGE_DATA_DIR: join(this.folder, "data"),
+      ...this.settings,
     };
     const child = spawn(PROGRAM, ["serve", "--listen", listen, ...more], {
       env: environment,

@@ -67,7 +67,10 @@ it("leads from nothing to a dataset: upload, parse, generate, review, export, do
     .getByText(/Accept \d+ pairs\?/)
     .waitFor();
   await page.keyboard.press("Enter");
-  await page.getByText(/^Accepted \d+ pairs/).waitFor();
+  await page
+    .getByText(/pairs accepted$/)
+    .first()
+    .waitFor();
   await until(
     "all decisions",
     async () => (await on.forge.pairs(project, "review_status=pending")).length === 0,

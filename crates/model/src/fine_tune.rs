@@ -66,7 +66,6 @@ pub struct FineTuneJob {
     /// What it is called.
     pub name: Option<String>,
     /// How it is trained; what is not there is the provider's choice.
-    #[schema(value_type = Object)]
     pub hyperparameters: BTreeMap<String, Value>,
     /// The model that came of it.
     pub fine_tuned_model: Option<String>,

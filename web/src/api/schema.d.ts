@@ -1368,6 +1368,34 @@ export interface components {
              */
             version: number;
         };
+        /** @description What an export would hold. */
+        ExportEstimate: {
+            /**
+             * Format: int64
+             * @description The size of its data files, from some of the pairs.
+             */
+            bytes: number;
+            /** @description Pairs that would not be in it, by the reason. */
+            left_out: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Pairs in it, exactly.
+             */
+            pairs: number;
+            /** @description Its measured quality scores in 20 bins. */
+            quality_histogram: components["schemas"]["HistogramBin"][];
+            /** @description How many pairs would be in each part, about; empty where it is not split. */
+            splits: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Tokens (`o200k_base`) of its questions, contexts and answers.
+             */
+            tokens: number;
+        };
         /** @description Which pairs an export took. */
         ExportFilters: {
             /** @description The generations whose pairs are in it; empty: all. */
@@ -1458,7 +1486,9 @@ export interface components {
             /** @description The model that came of it. */
             fine_tuned_model?: string | null;
             /** @description How it is trained; what is not there is the provider's choice. */
-            hyperparameters: Record<string, never>;
+            hyperparameters: {
+                [key: string]: unknown;
+            };
             /** @description The provider's id of it; null until there is one. */
             job_id?: string | null;
             /** @description The model that is trained on. */
@@ -2074,7 +2104,9 @@ export interface components {
                 /** @description The model that came of it. */
                 fine_tuned_model?: string | null;
                 /** @description How it is trained; what is not there is the provider's choice. */
-                hyperparameters: Record<string, never>;
+                hyperparameters: {
+                    [key: string]: unknown;
+                };
                 /** @description The provider's id of it; null until there is one. */
                 job_id?: string | null;
                 /** @description The model that is trained on. */
@@ -2419,7 +2451,9 @@ export interface components {
              * @description How it is trained: numbers or words by their names, as the provider has them (`n_epochs`, `batch_size`,
              *     `learning_rate_multiplier`).
              */
-            hyperparameters?: Record<string, never> | null;
+            hyperparameters?: {
+                [key: string]: unknown;
+            };
             /** @description The model that is trained on. */
             model: string;
             /** @description What the job is called. */
@@ -4134,7 +4168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Estimate"];
+                    "application/json": components["schemas"]["ExportEstimate"];
                 };
             };
             /** @description What went wrong */

@@ -1,5 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import { number, one, useSearchState } from "../ui/url";
+import { Compare } from "./Compare";
 import styles from "./Export.module.css";
 import { FORMATS, type Format } from "./formats";
 import type { Settings as Chosen } from "./queries";
@@ -17,6 +18,8 @@ export function ExportPage() {
     format: format && format in FORMATS ? (format as Format) : "chatml",
     minQuality: number(search, "min_quality") ?? 0,
     prompts: one(search, "system_prompts") === "true",
+    validation: number(search, "validation", 0, 0.5) ?? 0,
+    seed: Math.round(number(search, "seed", 0, 2 ** 31) ?? 0),
     runs: runs === undefined ? [] : Array.isArray(runs) ? runs : [runs],
   };
   const change = (part: Partial<Chosen>) => {
@@ -26,6 +29,8 @@ export function ExportPage() {
         format: all.format === "chatml" ? undefined : all.format,
         min_quality: all.minQuality > 0 ? String(all.minQuality) : undefined,
         system_prompts: all.prompts ? "true" : undefined,
+        validation: all.validation > 0 ? String(all.validation) : undefined,
+        seed: all.validation > 0 && all.seed > 0 ? String(all.seed) : undefined,
         generation_id: all.runs.length > 0 ? all.runs : undefined,
       },
       { replace: true },
@@ -41,6 +46,7 @@ export function ExportPage() {
         <WhatGoesIn project={projectId} settings={settings} />
       </div>
       <Versions project={projectId} />
+      <Compare project={projectId} />
     </main>
   );
 }

@@ -1,4 +1,4 @@
-import { Slider, Switch } from "@mantine/core";
+import { NumberInput, SegmentedControl, Slider, Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { generationsQuery } from "../api/queries";
 import { FilterPill } from "../ui/FilterPill";
@@ -41,8 +41,62 @@ export function Settings({
           <p className={styles.hint}>Each line begins with the prompt of its run, where the run had one.</p>
         </div>
       </div>
+      <Splits {...settings} onChange={onChange} />
       <Runs project={project} chosen={settings.runs} onChange={(runs) => onChange({ runs })} />
     </section>
+  );
+}
+
+const SHARES = [
+  { value: "0", label: "None" },
+  { value: "0.05", label: "5%" },
+  { value: "0.1", label: "10%" },
+  { value: "0.2", label: "20%" },
+];
+
+/** How much is kept for validation, and by which chance. */
+function Splits({
+  validation,
+  seed,
+  onChange,
+}: Pick<Chosen, "validation" | "seed"> & { onChange: (change: Partial<Chosen>) => void }) {
+  const known = SHARES.some(({ value }) => Number(value) === validation);
+  const shares = known
+    ? SHARES
+    : [...SHARES, { value: String(validation), label: `${Math.round(100 * validation)}%` }];
+  return (
+    <div>
+      <div className={styles.label} id="validation-share">
+        Validation split
+      </div>
+      <div className={styles.splits}>
+        <SegmentedControl
+          size="xs"
+          data={shares}
+          value={String(validation)}
+          aria-labelledby="validation-share"
+          onChange={(value) => onChange({ validation: Number(value) })}
+        />
+        {validation > 0 && (
+          <NumberInput
+            size="xs"
+            w={120}
+            min={0}
+            max={2 ** 31}
+            allowDecimal={false}
+            prefix="Seed "
+            aria-label="Seed of the split"
+            value={seed}
+            onChange={(value) => typeof value === "number" && onChange({ seed: value })}
+          />
+        )}
+      </div>
+      <p className={styles.hint}>
+        {validation > 0
+          ? "Whole documents, and pairs that repeat each other, go to one side; a few large documents are split by passage."
+          : "All pairs are to train on."}
+      </p>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, CopyButton, Menu } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconCopy, IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import type { Export } from "../api/client";
 import { asProblem } from "../api/problem";
 import { Empty } from "../ui/Empty";
@@ -8,8 +9,10 @@ import { ErrorNote } from "../ui/ErrorNote";
 import { bytes, count, exactly, moment, score } from "../ui/format";
 import { Skeletons } from "../ui/Skeleton";
 import { toast } from "../ui/toast";
+import { useSearchState } from "../ui/url";
 import styles from "./Export.module.css";
-import { FILES, FORMATS } from "./formats";
+import { FineTune } from "./FineTune";
+import { type FileName, FORMATS, filesOf } from "./formats";
 import { download, exportsQuery } from "./queries";
 
 /** All versions, newest first. */
@@ -37,48 +40,79 @@ export function Versions({ project }: { project: string }) {
 }
 
 function Table({ project, versions }: { project: string; versions: Export[] }) {
+  const [tuned, setTuned] = useState<Export | null>(null);
+  const [, setSearch] = useSearchState();
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>Version</th>
-          <th>Format</th>
-          <th className={styles.right}>Pairs</th>
-          <th>Minimum quality</th>
-          <th className={styles.right}>Size</th>
-          <th>SHA-256</th>
-          <th>Created</th>
-          <th>
-            <span className="visually-hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {versions.map((one) => (
-          <tr key={one.version}>
-            <td>
-              <b>Version {one.version}</b>
-            </td>
-            <td>{FORMATS[one.format].name}</td>
-            <td className={styles.right}>
-              <b>{count(one.pairs)}</b>
-              <span className="visually-hidden"> pairs</span>
-            </td>
-            <td>{one.filters.min_quality_score == null ? "None" : score(one.filters.min_quality_score)}</td>
-            <td className={styles.right}>{bytes(one.bytes)}</td>
-            <td>
-              <Hash version={one} />
-            </td>
-            <td>
-              <time title={exactly(one.created_at)}>{moment(one.created_at)}</time>
-            </td>
-            <td className={styles.right}>
-              <Downloads project={project} version={one.version} />
-            </td>
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th>Version</th>
+            <th>Format</th>
+            <th className={styles.right}>Pairs</th>
+            <th>Minimum quality</th>
+            <th className={styles.right}>Size</th>
+            <th>SHA-256</th>
+            <th>Created</th>
+            <th>
+              <span className="visually-hidden">Actions</span>
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {versions.map((one) => (
+            <tr key={one.version}>
+              <td>
+                <b>Version {one.version}</b>
+              </td>
+              <td>{FORMATS[one.format].name}</td>
+              <td className={styles.right}>
+                <b>{count(one.pairs)}</b>
+                <span className="visually-hidden"> pairs</span>
+                {one.splits.length > 0 && (
+                  <span title="Pairs to train on, and for validation">
+                    {" "}
+                    ({one.splits.map(({ pairs }) => count(pairs)).join(" + ")})
+                  </span>
+                )}
+              </td>
+              <td>{one.filters.min_quality_score == null ? "None" : score(one.filters.min_quality_score)}</td>
+              <td className={styles.right}>{bytes(one.bytes)}</td>
+              <td>
+                <Hash version={one} />
+              </td>
+              <td>
+                <time title={exactly(one.created_at)}>{moment(one.created_at)}</time>
+              </td>
+              <td className={styles.right}>
+                <span className={styles.actions}>
+                  {versions.length > 1 && (
+                    <Button
+                      size="xs"
+                      variant="subtle"
+                      aria-label={`Compare version ${one.version}`}
+                      onClick={() => setSearch({ compare: String(one.version), with: undefined })}
+                    >
+                      Compare
+                    </Button>
+                  )}
+                  <Button
+                    size="xs"
+                    variant="subtle"
+                    aria-label={`Fine-tune on version ${one.version}`}
+                    onClick={() => setTuned(one)}
+                  >
+                    Fine-tune
+                  </Button>
+                  <Downloads project={project} version={one} />
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {tuned && <FineTune project={project} version={tuned} onClose={() => setTuned(null)} />}
+    </>
   );
 }
 
@@ -101,9 +135,9 @@ const Hash = ({ version: { version, sha256 } }: { version: Export }) => (
   </span>
 );
 
-function Downloads({ project, version }: { project: string; version: number }) {
-  const get = (file: (typeof FILES)[number]["file"]) =>
-    download(project, version, file).catch((error) =>
+function Downloads({ project, version }: { project: string; version: Export }) {
+  const get = (file: FileName) =>
+    download(project, version.version, file).catch((error) =>
       toast({ message: `Nothing was downloaded: ${asProblem(error).message}`, tone: "bad" }),
     );
   return (
@@ -111,7 +145,7 @@ function Downloads({ project, version }: { project: string; version: number }) {
       <Menu.Target>
         <Button
           size="xs"
-          aria-label={`Download version ${version}`}
+          aria-label={`Download version ${version.version}`}
           leftSection={<IconDownload size={14} stroke={1.75} aria-hidden />}
           rightSection={<IconChevronDown size={12} stroke={2} aria-hidden />}
         >
@@ -119,7 +153,7 @@ function Downloads({ project, version }: { project: string; version: number }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {FILES.map(({ file, name }) => (
+        {filesOf(version).map(({ file, name }) => (
           <Menu.Item key={file} onClick={() => void get(file)}>
             {name}
           </Menu.Item>

@@ -21,6 +21,7 @@ const SAMPLE: u32 = 500;
 
 /// What an export would hold.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExportEstimate)]
 pub(crate) struct Estimate {
     /// Pairs in it, exactly.
     pub(crate) pairs: u64,

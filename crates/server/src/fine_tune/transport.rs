@@ -69,9 +69,9 @@ impl Transport {
 
     /// What the provider replies to a request, as JSON; what went wrong, in words without a secret.
     pub(super) async fn ask(&self, request: RequestBuilder) -> Result<Value, String> {
-        let reply = request.send().await.map_err(|error| self.clean(&unreachable(&error)))?;
+        let reply = request.send().await.map_err(|error| self.clean(&unreachable(error)))?;
         let status = reply.status();
-        let body = read(reply).await.map_err(|error| self.clean(&unreachable(&error)))?;
+        let body = read(reply).await.map_err(|error| self.clean(&unreachable(error)))?;
         let value = serde_json::from_slice::<Value>(&body);
         if status.is_success() {
             return value.map_err(|_| "the provider's reply is no JSON".into());
@@ -93,9 +93,11 @@ impl Transport {
     }
 }
 
-fn unreachable(error: &reqwest::Error) -> String {
+/// Not where that was tried: the address is the operator's.
+fn unreachable(error: reqwest::Error) -> String {
+    let error = error.without_url();
     let mut causes = vec![error.to_string()];
-    let mut cause = std::error::Error::source(error);
+    let mut cause = std::error::Error::source(&error);
     while let Some(error) = cause {
         causes.push(error.to_string());
         cause = error.source();

@@ -68,11 +68,10 @@ impl Training {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn make(&self, headers: &HeaderMap, asked: Value, platform: bool) -> Result<(Value, bool), Response> {
+    fn make(&self, headers: &HeaderMap, asked: Value, platform: bool) -> Result<(Value, bool), String> {
         let mut seen = self.lock();
         if let Some(refusal) = &seen.refusal {
-            let body = json!({"error": {"message": refusal}});
-            return Err((StatusCode::BAD_REQUEST, Json(body)).into_response());
+            return Err(refusal.clone());
         }
         let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
         // A platform keeps to the key; OpenAI does not.
@@ -140,11 +139,15 @@ pub(super) async fn create_on_platform(
     reply(shared.training.make(&headers, asked, true)).await
 }
 
-async fn reply(made: Result<(Value, bool), Response>) -> Response {
+/// The job; nothing, ever, where the reply is to be lost.
+async fn reply(made: Result<(Value, bool), String>) -> Response {
     match made {
         Ok((_, true)) => pending().await,
         Ok((job, false)) => Json(job).into_response(),
-        Err(refusal) => refusal,
+        Err(refusal) => {
+            let body = json!({"error": {"message": refusal}});
+            (StatusCode::BAD_REQUEST, Json(body)).into_response()
+        }
     }
 }
 

@@ -36,7 +36,6 @@ pub(super) struct NewFineTune {
     name: Option<String>,
     /// How it is trained: numbers or words by their names, as the provider has them (`n_epochs`, `batch_size`,
     /// `learning_rate_multiplier`).
-    #[schema(value_type = Option<Object>)]
     #[serde(default)]
     hyperparameters: BTreeMap<String, Value>,
 }
