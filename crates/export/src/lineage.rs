@@ -1,8 +1,8 @@
 //! Where each line of a data file comes from.
 
 use model::{
-    ChunkId, Difficulty, DocumentId, FlagCode, GenerationId, GenerationType, Pair, PairId, PairText,
-    QuestionType, ReviewStatus, Sha256Hex, Time, sha256_hex,
+    ChunkId, Difficulty, DocumentId, EditMark, FlagCode, GenerationId, GenerationType, Pair, PairId,
+    PairText, QuestionType, ReviewStatus, Sha256Hex, Time, sha256_hex,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,8 @@ pub struct Lineage {
     pub edited: bool,
     /// Which state of the pair this is: it counts changes, from 1.
     pub revision: u32,
+    /// When a person changed its text, and who, oldest first.
+    pub edits: Vec<EditMark>,
     /// What a reviewer should look at.
     pub flags: Vec<FlagCode>,
     /// The pair it repeats; a line has one only where a person accepted the duplicate, or where the
@@ -83,7 +85,7 @@ pub struct Lineage {
 impl Lineage {
     /// The lineage of what stands on a line (from 1) of a data file.
     pub fn new(file: &str, line: u64, example: Example<'_>) -> Self {
-        let Example { pair, origin, rejected } = example;
+        let Example { pair, origin, edits, rejected } = example;
         Self {
             file: file.into(),
             line,
@@ -113,6 +115,7 @@ impl Lineage {
             reviewed_at: pair.reviewed_at,
             edited: pair.edited,
             revision: pair.revision,
+            edits: edits.to_vec(),
             flags: pair.flags.iter().map(|flag| flag.code).collect(),
             duplicate_of: pair.duplicate_of,
             is_preference: rejected.is_some(),
@@ -152,10 +155,13 @@ mod tests {
     #[test]
     fn reads_back_what_it_writes() {
         let (pair, origin) = (pair(1), origin());
-        let lineage =
-            Lineage::new("train.jsonl", 7, Example { pair: &pair, origin: &origin, rejected: None });
+        let lineage = Lineage::new(
+            "train.jsonl",
+            7,
+            Example { pair: &pair, origin: &origin, edits: &[], rejected: None },
+        );
         let line = json_line(&lineage);
-        insta::assert_snapshot!(line, @r#"{"file":"train.jsonl","line":7,"content":"e6733ea79ab73daca3507087abaff7b0c90ba9d6c97902d02f74cf416072fbe8","pair_id":"ae59eea6-84ef-86a0-b509-fead0601eaa3","chunk_id":"ac11c340-76a4-8574-85a7-7d499435cada","chunk_ids":["ac11c340-76a4-8574-85a7-7d499435cada"],"document_id":"01977420-dc00-7101-8101-010101010101","filename":"user-guide.pdf","position":4,"page_start":2,"page_end":3,"char_start":1200,"char_end":2034,"generation_id":"01977420-dc00-7303-8303-030303030303","generation_type":"qa","slot":1,"teacher_model":"teacher","prompt_hash":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2","passage":"0886b051075687c18a9ae5075383feb8400fbe4328c6e4bd45b77b30f1e73b54","quality_score":0.875,"grounding_score":1.0,"question_type":"how-to","difficulty":"easy","review_status":"pending","reviewed_by":null,"reviewed_at":null,"edited":false,"revision":1,"flags":["short_answer"],"duplicate_of":null}"#);
+        insta::assert_snapshot!(line, @r#"{"file":"train.jsonl","line":7,"content":"e6733ea79ab73daca3507087abaff7b0c90ba9d6c97902d02f74cf416072fbe8","pair_id":"ae59eea6-84ef-86a0-b509-fead0601eaa3","chunk_id":"ac11c340-76a4-8574-85a7-7d499435cada","chunk_ids":["ac11c340-76a4-8574-85a7-7d499435cada"],"document_id":"01977420-dc00-7101-8101-010101010101","filename":"user-guide.pdf","position":4,"page_start":2,"page_end":3,"char_start":1200,"char_end":2034,"generation_id":"01977420-dc00-7303-8303-030303030303","generation_type":"qa","slot":1,"teacher_model":"teacher","prompt_hash":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2","passage":"0886b051075687c18a9ae5075383feb8400fbe4328c6e4bd45b77b30f1e73b54","quality_score":0.875,"grounding_score":1.0,"question_type":"how-to","difficulty":"easy","review_status":"pending","reviewed_by":null,"reviewed_at":null,"edited":false,"revision":1,"edits":[],"flags":["short_answer"],"duplicate_of":null}"#);
         assert_eq!(serde_json::from_str::<Lineage>(&line).unwrap(), lineage);
     }
 
@@ -165,7 +171,7 @@ mod tests {
         let line = json_line(&Lineage::new(
             "dataset.jsonl",
             1,
-            Example { pair: &pair, origin: &odd, rejected: None },
+            Example { pair: &pair, origin: &odd, edits: &[], rejected: None },
         ));
         assert!(line.contains(r#""filename":"a\u2028b.md""#), "{line}");
     }

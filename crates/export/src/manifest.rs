@@ -179,7 +179,7 @@ mod tests {
         let files = vec![("train.jsonl", Vec::new()), ("validation.jsonl", Vec::new())];
         let mut writer = DatasetWriter::new(form, files, Vec::new()).unwrap();
         let (pair, other, origin) = (pair(0), pair(1), origin());
-        writer.push(Example { pair: &pair, origin: &origin, rejected: None }, 0).unwrap();
+        writer.push(Example { pair: &pair, origin: &origin, edits: &[], rejected: None }, 0).unwrap();
         let written = writer.finish().unwrap();
         let mut survey = SplitSurvey::new(Splitting { validation: 0.5, seed: 3 });
         let elsewhere = Pair { chunk_id: model::ChunkId::derive([b"another".as_slice()]), ..other };

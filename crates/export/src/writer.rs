@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use model::{ChunkId, DocumentId, ExportFormat, FlagCode, Pair, PairOrigin};
+use model::{ChunkId, DocumentId, EditMark, ExportFormat, FlagCode, Pair, PairOrigin};
 
 use crate::{
     FileInfo, Histogram, LineForm, Lineage, Rejected,
@@ -71,6 +71,8 @@ pub struct Example<'a> {
     pub pair: &'a Pair,
     /// Where it comes from.
     pub origin: &'a PairOrigin,
+    /// When a person changed its text.
+    pub edits: &'a [EditMark],
     /// What it is preferred to, in a file of preferences.
     pub rejected: Option<&'a Rejected>,
 }
@@ -261,7 +263,7 @@ mod tests {
     }
 
     fn example<'a>(pair: &'a Pair, origin: &'a PairOrigin) -> Example<'a> {
-        Example { pair, origin, rejected: None }
+        Example { pair, origin, edits: &[], rejected: None }
     }
 
     fn write(pairs: &[Pair]) -> (Vec<u8>, Vec<u8>, Written) {

@@ -43,8 +43,8 @@ pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, Undo
 pub use judgement::{Doubt, ItemAnswer, JudgedSentence, Judgement, QualityItem, Verdict};
 pub use log::{LogEntry, LogLevel, LogLine};
 pub use pair::{
-    Difficulty, GenerationType, Pair, PairOrigin, PairProvenance, PairText, QuestionType, ReviewStatus, Role,
-    Turn,
+    Difficulty, EditMark, Edition, GenerationType, Pair, PairOrigin, PairProvenance, PairText, QuestionType,
+    ReviewStatus, Role, Turn,
 };
 pub use parsing::{ParseOptions, Parsing};
 pub use passage::Passage;

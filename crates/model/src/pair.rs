@@ -157,6 +157,28 @@ pub struct PairText {
     pub turns: Vec<Turn>,
 }
 
+/// That a person changed a pair's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EditMark {
+    /// The pair's revision from then on.
+    pub revision: u32,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
+    /// Who.
+    pub by: String,
+}
+
+/// A text that a person gave a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Edition {
+    /// When, by whom, and the pair's revision.
+    #[serde(flatten)]
+    pub mark: EditMark,
+    /// What it said from then on; null where that was again what was generated.
+    pub text: Option<PairText>,
+}
+
 /// One training example, made from one chunk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Pair {

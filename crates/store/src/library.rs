@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use model::{
-    Analytics, Chunk, ChunkId, ContentType, Difficulty, Document, DocumentId, DocumentStatus, Export,
-    FineTuneJob, Generation, GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId,
-    PairText, Passage, Project, ProjectId, QuestionType, ReviewStatus, Scores, Time, UndoId, UnitId, UserId,
+    Analytics, Chunk, ChunkId, ContentType, Difficulty, Document, DocumentId, DocumentStatus, Edition,
+    Export, FineTuneJob, Generation, GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair,
+    PairId, PairText, Passage, Project, ProjectId, QuestionType, ReviewStatus, Scores, Time, UndoId, UnitId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -449,6 +450,9 @@ pub trait Library: Send + Sync {
         change: &PairChange,
         now: Time,
     ) -> Result<PairEdit>;
+
+    /// What people made of the text of a user's pair, oldest first: nothing of a pair that is not the user's.
+    async fn pair_edits(&self, user: &UserId, id: PairId) -> Result<Vec<Edition>>;
 
     /// Changes many pairs of a project in the user's name, so that it can be undone by `undo`.
     async fn change_pairs(

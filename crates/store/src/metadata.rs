@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use model::{
-    Canary, Chunk, ChunkId, Document, DocumentId, ExcludeCode, ExcludeReason, Export, Generation,
+    Canary, Chunk, ChunkId, Document, DocumentId, EditMark, ExcludeCode, ExcludeReason, Export, Generation,
     GenerationId, GenerationKind, GenerationStatus, LogEntry, Pair, PairId, PairOrigin, Passage, Phase,
     Project, ProjectId, Retest, Scores, Sha256Hex, Time, Unit, UnitId, Usage, UserId, ValidationReport,
 };
@@ -292,6 +292,8 @@ pub struct ExportRow {
     pub pair: Pair,
     /// Where it comes from.
     pub origin: PairOrigin,
+    /// When a person changed its text.
+    pub edits: Vec<EditMark>,
 }
 
 impl ExportRow {

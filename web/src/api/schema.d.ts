@@ -183,6 +183,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-forge/pairs/{pair_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people made of a pair's text, oldest first. */
+        get: operations["get_pairs_pair_id_edits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-forge/projects": {
         parameters: {
             query?: never;
@@ -1252,6 +1269,37 @@ export interface components {
              * @description Until when.
              */
             expires_at: string;
+        };
+        /** @description That a person changed a pair's text. */
+        EditMark: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /**
+             * Format: int32
+             * @description The pair's revision from then on.
+             */
+            revision: number;
+        };
+        /** @description A text that a person gave a pair. */
+        Edition: components["schemas"]["EditMark"] & {
+            text?: components["schemas"]["PairText"] | null;
+        };
+        /** @description The texts that people gave a pair, oldest first. */
+        Editions: {
+            /** @description All of them. */
+            items: components["schemas"]["Edition"][];
+            /** @description Always null: they are few. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many they are.
+             */
+            total: number;
         };
         /** @description What a generation would come to, before anything is spent. */
         Estimate: {
@@ -3568,6 +3616,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pair"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pairs_pair_id_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pair_id: components["schemas"]["PairId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Editions"];
                 };
             };
             /** @description What went wrong */

@@ -144,6 +144,9 @@ fn print(printer: &Printer, file: &Path, row: &Lineage, source: Option<&PairSour
     say("teacher", format!("{}, prompt {}", row.teacher_model, short(&row.prompt_hash)))?;
     say("scores", format!("quality {}, grounding {}", score(row.quality_score), score(row.grounding_score)))?;
     say("review", review(row))?;
+    for model::EditMark { revision, at, by } in &row.edits {
+        say("edit", format!("revision {revision} by {by} at {at}"))?;
+    }
     if let Some(original) = row.duplicate_of {
         say("repeats", original.to_string())?;
     }

@@ -2,6 +2,7 @@
 
 mod crowd;
 mod demo;
+mod export_kills;
 mod fine_tune;
 mod journey;
 mod kills;

@@ -153,8 +153,20 @@ async fn a_reviewed_version_is_made_again_and_traced_with_its_edits() {
         let place = format!("{folder}/{}:{}", text(&row["file"]), row["line"]);
         let said = forge.run(&["trace", &place]);
         let said = &said.expect(0).stdout;
+        assert!(said.contains("edit        revision 2 by local at "), "{said}");
         assert!(said.contains("edited by local at ") && said.contains("changed by a person"), "{said}");
     }
+
+    // What was written in the meantime does not change what was exported.
+    for pair in &pairs[..3] {
+        let path = format!("/pairs/{}", text(&pair["id"]));
+        user.put(&path, json!({"answer": "As another wrote it."})).await.expect(200);
+        let edits = user.get(&format!("{path}/edits")).await.expect(200);
+        let answers: Vec<_> =
+            edits["items"].as_array().unwrap().iter().map(|one| text(&one["text"]["answer"])).collect();
+        assert_eq!(answers, ["As a person wrote it.", "As another wrote it."]);
+    }
+    forge.run(&["replay", "v2/manifest.json", "-o", "v2-later"]).expect(0);
 }
 
 /// Downloads a version with its manifest and lineage; gives back the names of its data files.

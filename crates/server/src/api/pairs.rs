@@ -13,8 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jobs::edit_pair;
-use model::{Pair, PairId, ProjectId};
+use model::{Edition, Pair, PairId, ProjectId};
+use serde::Serialize;
 use store::PairEdit;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::{
@@ -32,7 +34,11 @@ use crate::{
 
 /// The endpoints of pairs.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, update)).merge(bulk::routes())
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get, update))
+        .routes(routes!(edits))
+        .merge(bulk::routes())
 }
 
 /// The pairs of a project that match, a page at a time.
@@ -50,6 +56,32 @@ async fn list(
     let paging = Paging::new(("pairs", id, &filter, order), *limit, cursor.as_deref())?;
     let page = app.environment.metadata.page_pairs(&user, id, &filter, order, &paging.request).await?;
     page.map(|page| Json(paging.answer(page))).ok_or_else(|| Problem::not_found("project"))
+}
+
+/// The texts that people gave a pair, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct Editions {
+    /// All of them.
+    items: Vec<Edition>,
+    /// How many they are.
+    total: u64,
+    /// Always null: they are few.
+    next_cursor: Option<String>,
+}
+
+/// What people made of a pair's text, oldest first.
+#[utoipa::path(get, path = "/pairs/{pair_id}/edits", tag = "pairs",
+    params(("pair_id" = PairId, Path)),
+    responses((status = 200, body = Editions), Problem))]
+async fn edits(
+    State(app): State<App>,
+    Caller(user): Caller,
+    Path(id): Path<PairId>,
+) -> Result<Json<Editions>, Problem> {
+    let pair = app.environment.metadata.pair(&user, id).await?;
+    pair.ok_or_else(|| Problem::not_found("pair"))?;
+    let items = app.environment.metadata.pair_edits(&user, id).await?;
+    Ok(Json(Editions { total: items.len() as u64, items, next_cursor: None }))
 }
 
 /// One pair with what it was made from. Its `ETag` is its revision.

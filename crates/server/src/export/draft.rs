@@ -122,7 +122,7 @@ struct Surveying {
 
 impl Surveying {
     fn see(&mut self, chosen: &[Chosen]) {
-        for Chosen { row: ExportRow { pair, origin }, .. } in chosen {
+        for Chosen { row: ExportRow { pair, origin, .. }, .. } in chosen {
             self.survey.see(pair, origin);
         }
     }
@@ -158,7 +158,7 @@ struct Writing {
 
 impl Writing {
     fn write(&mut self, chosen: Vec<Chosen>) -> Result<(), ExportError> {
-        for Chosen { row: ExportRow { pair, origin }, rejected } in &chosen {
+        for Chosen { row: ExportRow { pair, origin, edits }, rejected } in &chosen {
             self.flagged += u64::from(!pair.flags.is_empty());
             self.generations.insert(pair.generation_id);
             self.languages.see(pair);
@@ -166,7 +166,7 @@ impl Writing {
                 None | Some(Split::Train) => 0,
                 Some(Split::Validation) => 1,
             };
-            self.writer.push(Example { pair, origin, rejected: rejected.as_ref() }, file)?;
+            self.writer.push(Example { pair, origin, edits, rejected: rejected.as_ref() }, file)?;
         }
         Ok(())
     }

@@ -168,8 +168,8 @@ async fn bytes_of_a_pair(
     chosen.extend(chooser.end());
     let files = vec![(data_file(request.format, None), io::sink())];
     let mut writer = DatasetWriter::new(form, files, io::sink())?;
-    for Chosen { row: ExportRow { pair, origin }, rejected } in &chosen {
-        writer.push(Example { pair, origin, rejected: rejected.as_ref() }, 0)?;
+    for Chosen { row: ExportRow { pair, origin, edits }, rejected } in &chosen {
+        writer.push(Example { pair, origin, edits, rejected: rejected.as_ref() }, 0)?;
     }
     let written = writer.finish()?;
     Ok(if written.lines() > 0 { written.bytes() as f64 / written.lines() as f64 } else { 0.0 })

@@ -121,7 +121,8 @@ impl<'a> Replay<'a> {
         match made {
             Ok((pair, rejected)) => {
                 let origin = origin(row);
-                let example = Example { pair: &pair, origin: &origin, rejected: rejected.as_ref() };
+                let edits = &row.edits;
+                let example = Example { pair: &pair, origin: &origin, edits, rejected: rejected.as_ref() };
                 self.writer.push(example, file)?;
             }
             Err(reason) => *self.missing.entry(reason).or_default() += 1,
@@ -145,7 +146,7 @@ impl<'a> Replay<'a> {
         let (text, system_prompt) = if row.edited || !is_replayed(&generation) {
             match self.written_by_people(row, system_prompt).await? {
                 Some(found) => found,
-                None => return Ok(Err("a text that a person wrote has been changed since".into())),
+                None => return Ok(Err("a text that a person wrote is not stored any more".into())),
             }
         } else {
             match self.made(&generation, row.chunk_id, row.slot).await? {
@@ -205,9 +206,12 @@ impl<'a> Replay<'a> {
             return Ok(None);
         };
         let system_prompt = pair.system_prompt.clone().or(system_prompt);
-        let text = text_of(pair);
-        let same = content_of(&text, system_prompt.as_deref()) == row.content;
-        Ok(same.then_some((text, system_prompt)))
+        // What it says now, and what it has said before.
+        let mut texts = vec![text_of(pair)];
+        let before = self.environment.metadata.pair_edits(self.user, row.pair_id).await?;
+        texts.extend(before.into_iter().rev().filter_map(|edition| edition.text));
+        let same = |text: &PairText| content_of(text, system_prompt.as_deref()) == row.content;
+        Ok(texts.into_iter().find(same).map(|text| (text, system_prompt.clone())))
     }
 
     /// What a line of preferences prefers its pair to.

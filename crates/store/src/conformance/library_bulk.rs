@@ -10,13 +10,15 @@ use super::{
     sample::{World, ada, at, bob},
 };
 use crate::{
-    BulkOutcome, Compared, Metadata, PairAction, PairChange, PairFilter, PairOrder, Selection, Undone,
+    BulkOutcome, Compared, Metadata, PairAction, PairChange, PairFilter, PairOrder, PairSelection, Selection,
+    Undone,
 };
 
 checks!(dyn Metadata:
     are_decided_and_taken_back,
     changes_since_are_kept_and_named,
     a_reset_brings_back_what_was_made,
+    every_text_that_a_person_gave_is_kept,
     what_is_deleted_comes_back,
     duplicates_are_passed_over_by_a_filter,
     the_next_stands_for_a_first_that_is_deleted,
@@ -88,6 +90,48 @@ async fn changes_since_are_kept_and_named(store: Arc<dyn Metadata>) -> Outcome {
     let now = all(&world).await?;
     ensure_eq!(now[0].question, "Since?");
     ensure_eq!(content(now[1..].to_vec()), content(before[1..].to_vec()));
+    Ok(())
+}
+
+async fn every_text_that_a_person_gave_is_kept(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    many(&world).await?;
+    let made = all(&world).await?;
+    let [decided, edited] = [made[2].clone(), made[3].clone()];
+    for (question, key, time) in [("Neu?", [9; 16], 50), ("Neuer?", [8; 16], 51)] {
+        world
+            .store
+            .update_pair(&ada(), edited.id, None, &rewritten(&edited, question, key), at(time))
+            .await?;
+    }
+    // What changes no text is no edition.
+    change(&world, PairAction::Reject, &Selection::Ids(vec![edited.id, decided.id]), 1).await?;
+    change(&world, PairAction::Reset, &Selection::Ids(vec![edited.id, decided.id]), 2).await?;
+    take_back(&world, 2).await?;
+
+    let editions = world.store.pair_edits(&ada(), edited.id).await?;
+    let questions: Vec<_> =
+        editions.iter().map(|edition| edition.text.as_ref().map(|text| text.question.as_str())).collect();
+    ensure_eq!(questions, [Some("Neu?"), Some("Neuer?"), None, Some("Neuer?")]);
+    let times: Vec<_> = editions.iter().map(|edition| edition.mark.at).collect();
+    ensure_eq!(times, [at(50), at(51), at(100), at(101)]);
+    ensure!(editions.iter().all(|edition| edition.mark.by == ada().as_str()));
+    ensure!(editions.is_sorted_by(|a, b| a.mark.revision < b.mark.revision));
+    let now = world.store.pair(&ada(), edited.id).await?.ok_or("no pair")?;
+    ensure_eq!(editions.last().map(|edition| edition.mark.revision), Some(now.revision));
+
+    let rows =
+        world.store.export_rows(&ada(), world.project, &PairSelection::default(), None, 10_000).await?;
+    for row in rows {
+        let expected: Vec<_> = if row.pair.id == edited.id {
+            editions.iter().map(|edition| edition.mark.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        ensure_eq!(row.edits, expected);
+    }
+    ensure_eq!(world.store.pair_edits(&bob(), edited.id).await?, []);
+    ensure_eq!(world.store.pair_edits(&ada(), decided.id).await?, []);
     Ok(())
 }
 

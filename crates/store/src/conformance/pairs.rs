@@ -95,7 +95,7 @@ async fn take_what_validation_says(store: Arc<dyn Metadata>) -> Outcome {
         ..made
     };
     let rows = rows(&world, &PairSelection::default()).await?;
-    ensure_eq!(rows, [ExportRow { pair: expected, origin }]);
+    ensure_eq!(rows, [ExportRow { pair: expected, origin, edits: Vec::new() }]);
     Ok(())
 }
 

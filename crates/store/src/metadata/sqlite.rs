@@ -58,6 +58,10 @@ use crate::{ChunkMark, Result, StoreError};
 /// How long a writer waits for those of other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Rows that SQLite's thread reads before it waits for who takes them: a page, so that the two do not wait for each other at
+/// every row.
+const ROWS_AHEAD: usize = 512;
+
 /// How long a task waits for a connection: behind all other tasks of its process, each of which may
 /// have to wait for other processes.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(300);
@@ -143,6 +147,7 @@ fn options() -> SqliteConnectOptions {
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_TIMEOUT)
+        .row_buffer_size(ROWS_AHEAD)
 }
 
 /// Connections are kept for good: a database in memory goes with its last one.

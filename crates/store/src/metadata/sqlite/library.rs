@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use model::{
-    Analytics, Chunk, ChunkId, Document, DocumentId, DocumentStatus, Export, FineTuneJob, Generation,
-    GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Passage, Project,
-    ProjectId, Time, UndoId, UnitId, UserId,
+    Analytics, Chunk, ChunkId, Document, DocumentId, DocumentStatus, Edition, Export, FineTuneJob,
+    Generation, GenerationId, GenerationKind, GenerationStatus, LogLevel, LogLine, Pair, PairId, Passage,
+    Project, ProjectId, Time, UndoId, UnitId, UserId,
 };
 
 mod analytics;
@@ -20,6 +20,7 @@ mod generations;
 mod page;
 mod pair_bulk;
 mod pair_change;
+pub(super) mod pair_edits;
 mod pair_filter;
 mod pair_terms;
 mod pairs;
@@ -37,6 +38,7 @@ pub(super) use self::{
     failures::{COUNT as COUNT_FAILURES, PAGE as PAGE_OF_FAILURES},
     generations::query as page_of_generations,
     pair_bulk::{DECIDE, DERIVE},
+    pair_edits::{MARKS, NOTE_MANY},
     pair_filter::Matching as PairMatching,
     pairs::{Key as PairKey, count_query as count_of_pairs, query as page_of_pairs},
     projects::HOLDINGS,
@@ -221,6 +223,10 @@ impl Library for Sqlite {
         now: Time,
     ) -> Result<PairEdit> {
         pair_change::update(self, user, id, expected, change, now).await
+    }
+
+    async fn pair_edits(&self, user: &UserId, id: PairId) -> Result<Vec<Edition>> {
+        pair_edits::list(self, user, id).await
     }
 
     async fn change_pairs(

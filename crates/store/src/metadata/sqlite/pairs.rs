@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Database, Sqlite, batches,
     generations::Counts,
+    library::pair_edits,
     row::{integer, json, read_count, read_json, read_json_or_none, read_time, read_word, word},
     terms::{self, Terms},
 };
@@ -291,7 +292,15 @@ pub(super) async fn in_order(
 ) -> Result<Vec<ExportRow>> {
     let mut query = in_order_query(user, project, selection, after, limit)?;
     let rows = query.build().fetch_all(&db.reader).await?;
-    rows.iter().map(|row| Ok(ExportRow { pair: read(row)?, origin: read_origin(row)? })).collect()
+    let pairs = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    // What is at its first revision was never changed.
+    let changed: Vec<_> = pairs.iter().filter(|pair| pair.revision > 1).map(|pair| pair.id).collect();
+    let mut marks = pair_edits::marks(db, &changed).await?;
+    let rows = rows.iter().zip(pairs).map(|(row, pair)| {
+        let edits = marks.remove(pair.id.as_uuid()).unwrap_or_default();
+        Ok(ExportRow { pair, origin: read_origin(row)?, edits })
+    });
+    rows.collect()
 }
 
 /// The index is named because any other makes the whole walk quadratic: it would sort all that is

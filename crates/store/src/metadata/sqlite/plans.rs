@@ -60,6 +60,8 @@ fn walks(step: &str) -> bool {
 #[case::decide(library::DECIDE)]
 #[case::derive(library::DERIVE)]
 #[case::rebase(library::REBASE)]
+#[case::edits(library::NOTE_MANY)]
+#[case::edit_marks(library::MARKS)]
 #[tokio::test]
 async fn no_table_is_walked(#[case] sql: &str) {
     let plan = plan(sql).await;

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("../../../migrations/0005_near_duplicates.sql"), fill: Fill::Nothing },
     Migration { sql: include_str!("../../../migrations/0006_judges.sql"), fill: Fill::Nothing },
     Migration { sql: include_str!("../../../migrations/0007_fine_tune_jobs.sql"), fill: Fill::Nothing },
+    Migration { sql: include_str!("../../../migrations/0008_pair_edits.sql"), fill: Fill::Nothing },
 ];
 
 /// The version that this program needs.

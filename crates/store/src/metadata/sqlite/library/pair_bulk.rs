@@ -8,7 +8,7 @@ use super::{
         Database, Sqlite, duplicates, projects,
         row::{json, word},
     },
-    page,
+    page, pair_edits,
     pair_filter::Matching,
     undo::{self, Kind},
 };
@@ -108,7 +108,7 @@ async fn apply(
         PairAction::Accept => decide(connection, "accepted", user, undo, now).await,
         PairAction::Reject => decide(connection, "rejected", user, undo, now).await,
         PairAction::Delete => delete(connection, project, undo).await,
-        PairAction::Reset => reset(connection, project, undo, now).await,
+        PairAction::Reset => reset(connection, user, project, undo, now).await,
     }
 }
 
@@ -187,7 +187,13 @@ WHERE i.undo_id = ?1 AND i.before ->> '$.edit' IS NOT NULL
 UNION SELECT p.generated_key FROM undo_items i JOIN pairs p ON p.seq = i.seq
 WHERE i.undo_id = ?1 AND i.before ->> '$.edit' IS NOT NULL";
 
-async fn reset(connection: &mut SqliteConnection, project: ProjectId, undo: UndoId, now: Time) -> Result<()> {
+async fn reset(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    project: ProjectId,
+    undo: UndoId,
+    now: Time,
+) -> Result<()> {
     sqlx::query(
         "UPDATE pairs SET review_status = 'pending', reviewed_by = NULL, reviewed_at = NULL, changed_at = ?2,
              edit = NULL, revision = revision + 1
@@ -197,6 +203,7 @@ async fn reset(connection: &mut SqliteConnection, project: ProjectId, undo: Undo
     .bind(word(&now)?)
     .execute(&mut *connection)
     .await?;
+    pair_edits::note_many(connection, undo, false, user, now).await?;
     rewrite(connection, project, undo, false).await
 }
 
@@ -230,7 +237,7 @@ pub(super) async fn undo(
         return Ok(None);
     }
     bring_back(&mut tx, project, undo).await?;
-    restore(&mut tx, project, undo).await?;
+    restore(&mut tx, user, project, undo, now).await?;
     let undone = undo::outcome(&mut tx, Kind::Pairs, undo).await?;
     tx.commit().await?;
     Ok(Some(undone))
@@ -262,7 +269,13 @@ async fn bring_back(connection: &mut SqliteConnection, project: ProjectId, undo:
     Ok(())
 }
 
-async fn restore(connection: &mut SqliteConnection, project: ProjectId, undo: UndoId) -> Result<()> {
+async fn restore(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    project: ProjectId,
+    undo: UndoId,
+    now: Time,
+) -> Result<()> {
     sqlx::query(
         "UPDATE undo_items SET restored = 1
          WHERE undo_id = ?1 AND NOT restored AND before <> '{}'
@@ -282,5 +295,6 @@ async fn restore(connection: &mut SqliteConnection, project: ProjectId, undo: Un
     .bind(*undo.as_uuid())
     .execute(&mut *connection)
     .await?;
+    pair_edits::note_many(connection, undo, true, user, now).await?;
     rewrite(connection, project, undo, true).await
 }

@@ -10,6 +10,7 @@ use super::super::{
     row::{json, word},
     terms::{self, Terms},
 };
+use super::pair_edits;
 use crate::{PairChange, PairEdit, RescoredText, Result};
 
 pub(super) async fn update(
@@ -58,6 +59,9 @@ pub(super) async fn update(
     .bind(word(&now)?)
     .execute(&mut *tx)
     .await?;
+    if text.is_some() {
+        pair_edits::note(&mut tx, seq, user, now).await?;
+    }
     let row = sqlx::query("SELECT * FROM pairs WHERE seq = ?").bind(seq).fetch_one(&mut *tx).await?;
     let pair = pairs::read(&row)?;
     tx.commit().await?;
