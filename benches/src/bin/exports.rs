@@ -52,8 +52,11 @@ async fn main() -> Result<()> {
     let server = Arc::new(Server::start(&arguments.server, &folder, &[])?);
     let client = Client::builder().tls_certs_only([]).no_proxy().build()?;
     let path = format!("{}/api/v1/data-forge/projects/{project}", server.url);
-    let all = json!({"action": "accept", "filter": {}});
-    post(&client, &format!("{path}/pairs/bulk-action"), &all).await?;
+    for least in (0..20).map(|step| f64::from(step) / 20.0) {
+        let filter = json!({"min_quality": least, "max_quality": least + 0.05});
+        let accept = json!({"action": "accept", "filter": filter});
+        post(&client, &format!("{path}/pairs/bulk-action"), &accept).await?;
+    }
     let bare = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file).read_only(true)).await?;
     // Its caches are there once it has read them all.
     read(&bare).await?;

@@ -1,6 +1,6 @@
 //! A job: one phase of one generation, worked on by this process.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use model::{GenerationId, GenerationStatus, Phase};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,10 @@ use crate::{
 
 /// How often a worker looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How long calls under way may still be answered when the worker is not wanted any more: they are paid for. With the look before it,
+/// that is less than the two seconds in which a cancel takes hold.
+const LAST_REPLIES: Duration = Duration::from_millis(1_200);
 
 /// How a worker ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +32,7 @@ pub enum WorkEnd {
 }
 
 /// Works on a phase of a generation until no unit of it is left, it is told to stop, or it is not wanted
-/// any more: then it drops what is under way at once.
+/// any more: then it takes nothing up, and drops what has not ended a moment later.
 ///
 /// # Errors
 /// [`JobsError::NoGeneration`]; where the store fails.
@@ -43,8 +47,10 @@ pub async fn work(
         return Ok(WorkEnd::Unwanted(Some(context.generation.status)));
     }
     let lock = NamedLock::job(Arc::clone(environment), &phase.job_name(id)).await?;
+    let inner = stop.child_token();
+    let mut run = pin!(run_phase(environment, &context.generation, phase, &inner));
     let end = tokio::select! {
-        end = run_phase(environment, &context.generation, phase, stop) => match end {
+        end = &mut run => match end {
             Ok(PhaseEnd::Finished) => Ok(WorkEnd::Finished),
             Ok(PhaseEnd::Interrupted) => Ok(WorkEnd::Interrupted),
             Ok(PhaseEnd::Stopped(reason)) => {
@@ -53,6 +59,10 @@ pub async fn work(
             Err(error) => Err(error),
         },
         status = unwanted(environment, id, phase) => {
+            inner.cancel();
+            if let Ok(Err(error)) = tokio::time::timeout(LAST_REPLIES, &mut run).await {
+                tracing::warn!(%error, "what was under way could not be kept");
+            }
             let released = environment.metadata.release(id, &environment.owner).await;
             released.map(|_| WorkEnd::Unwanted(status)).map_err(JobsError::from)
         }

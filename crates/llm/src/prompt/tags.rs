@@ -23,6 +23,7 @@ const MARKS: [Marks; 2] = [
             "before",
             "after",
             "known",
+            "labels",
             "|",
             "｜",
             "start_of_turn",

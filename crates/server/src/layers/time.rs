@@ -15,9 +15,9 @@ use crate::problem::Problem;
 /// How long an answer may take to begin. Streams of events begin at once and go on as they like.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The same of what writes or sends a whole dataset, which takes as long as that has pairs.
+/// The same of what reads or writes a whole dataset, which takes as long as that has pairs.
 const LONG_PATIENCE: Duration = Duration::from_secs(60 * 60);
-const LONG: [&str; 2] = ["/export", "/fine-tune"];
+const LONG: [&str; 4] = ["/export", "/fine-tune", "/bulk-action", "/undo"];
 
 /// 503 for what takes too long.
 pub(crate) async fn time_out(request: Request, next: Next) -> Response {
