@@ -38,8 +38,12 @@ export function Bars({
       rows={bars.map((bar) => [bar.name, bar.value])}
     >
       {bars.length === 0 && <p className={styles.none}>{none}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-      <section className={styles.bars} tabIndex={0} aria-label={`${title} as bars`}>
+      <section
+        className={styles.bars}
+        // What scrolls has to be reached by the keyboard.
+        tabIndex={bars.length > 0 ? 0 : undefined}
+        aria-label={`${title} as bars`}
+      >
         {bars.map((bar) => {
           const inside = (
             <>

@@ -55,6 +55,7 @@ export function SignIn() {
           autoComplete="current-password"
           value={value}
           error={error}
+          aria-invalid={error !== null}
           onChange={(event) => {
             setValue(event.currentTarget.value);
             setError(null);
