@@ -59,6 +59,37 @@ it("notices the same content, and takes what is dropped", async () => {
   await context.close();
 });
 
+it("pauses an upload and goes on with it, and retries one that broke", async () => {
+  const id = await project("Interrupted");
+  const watched = await open(on.browser);
+  const { page, context, wrong } = watched;
+  await page.goto(`${on.forge.url}/p/${id}/documents`);
+  // Nothing gets through to the store, until it may.
+  const sent: string[] = [];
+  await page.route(/\/objects\//, (route) => {
+    sent.push(route.request().method());
+  });
+  await choose(watched, [text("slow.md", "# Slow\n\nA valve opens at 5 bar.")]);
+  await expect.poll(() => sent.length).toBe(1);
+  await page.getByRole("button", { name: "Pause slow.md" }).click();
+  await page.getByText("starts again on resume").waitFor();
+  expect(await documents(id)).toEqual([]);
+  await page.unroute(/\/objects\//);
+  await page.getByRole("button", { name: "Resume slow.md" }).click();
+  await page.getByText("1 of 1 done").waitFor();
+
+  await page.route(/\/objects\//, (route) => route.abort("connectionreset"));
+  await choose(watched, [text("broken.md", "# Broken\n\nA seal closes after 3 seconds.")]);
+  await page.getByText("Connection lost").waitFor();
+  await page.unroute(/\/objects\//);
+  await page.getByRole("button", { name: "Retry broken.md" }).click();
+  await page.getByText("2 of 2 done").waitFor();
+  const names = (await documents(id)).map(({ filename }) => filename);
+  expect(names.sort()).toEqual(["broken.md", "slow.md"]);
+  expect(wrong).toEqual([]);
+  await context.close();
+});
+
 it("parses all, says why one failed, and shows a document beside its outline", async () => {
   const id = await project("Parsing");
   const watched = await open(on.browser);

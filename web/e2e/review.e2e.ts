@@ -139,6 +139,31 @@ describe("review", () => {
     await watched.context.close();
   });
 
+  it("takes Enter from the moment that a question is shown, wherever the focus is", async () => {
+    const project = await on.forge.project("At once", { "once.md": manual("boiler", 4) });
+    const { page, context, wrong } = await open(on.browser);
+    // A person's finger is quicker than the focus: the key comes with the first sight of the question.
+    await page.addInitScript(() => {
+      const watch = new MutationObserver(() => {
+        const asked = document.querySelector("[role=dialog]")?.textContent ?? "";
+        if (!/Accept \d+ pairs\?/.test(asked)) return;
+        watch.disconnect();
+        const key = { key: "Enter", bubbles: true, cancelable: true };
+        document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", key));
+      });
+      watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    });
+    await page.goto(`${on.forge.url}/p/${project}/review?view=table`);
+    await page.getByLabel("Select all that match").check();
+    await page.keyboard.press("Shift+A");
+    await until(
+      "all decisions",
+      async () => (await on.forge.pairs(project, "review_status=pending")).length === 0,
+    );
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
   it("loses no decision over a lost connection, a restart of the server and a reload", async () => {
     const project = await on.forge.project("Outage", { "outage.md": manual("chiller", 12) });
     const pairs = await on.forge.pairs(project, "sort=grounding_score");
