@@ -43,6 +43,8 @@ pub struct SplitSurvey {
     clusters: HashMap<PairId, u32>,
     /// Passages that have to stay together.
     joined: Vec<(u32, u32)>,
+    /// Clusters with pairs of several passages.
+    shared: HashSet<PairId>,
 }
 
 #[derive(Debug)]
@@ -105,6 +107,8 @@ pub struct LeakageReport {
 struct Leakage {
     documents: HashMap<DocumentId, u8>,
     passages: HashMap<ChunkId, u8>,
+    /// Clusters with pairs of several passages: what is of one passage goes to one part.
+    shared: HashSet<PairId>,
     clusters: HashMap<PairId, u8>,
     questions: HashMap<u64, u8>,
 }
@@ -120,6 +124,7 @@ impl SplitSurvey {
             strata: HashMap::new(),
             clusters: HashMap::new(),
             joined: Vec::new(),
+            shared: HashSet::new(),
         }
     }
 
@@ -149,6 +154,7 @@ impl SplitSurvey {
         let first = *self.clusters.entry(cluster).or_insert(passage);
         if first != passage {
             self.joined.push((first, passage));
+            self.shared.insert(cluster);
         }
     }
 
@@ -187,7 +193,7 @@ impl SplitSurvey {
             grouped_by,
             passages: kept().map(|(passage, _)| passage.chunk).collect(),
             documents,
-            leakage: Leakage::default(),
+            leakage: Leakage { shared: self.shared, ..Leakage::default() },
             counts: [0; 2],
         }
     }
@@ -350,7 +356,10 @@ impl Leakage {
     fn see(&mut self, pair: &Pair, part: u8) {
         *self.documents.entry(pair.document_id).or_default() |= part;
         *self.passages.entry(pair.chunk_id).or_default() |= part;
-        *self.clusters.entry(pair.duplicate_of.unwrap_or(pair.id)).or_default() |= part;
+        let cluster = pair.duplicate_of.unwrap_or(pair.id);
+        if pair.duplicate_of.is_some() || self.shared.contains(&cluster) {
+            *self.clusters.entry(cluster).or_default() |= part;
+        }
         *self.questions.entry(question_key(pair)).or_default() |= part;
     }
 
