@@ -3,6 +3,7 @@
 mod extractive;
 mod fill;
 mod halves;
+pub mod import;
 mod instructions;
 mod labels;
 mod languages;

@@ -13,6 +13,7 @@ pub(crate) fn passage(text: &str) -> Passage {
         language: Some("en".into()),
         before: String::new(),
         after: String::new(),
+        imported: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::generate::{BUILTIN, quotas};
+use ::generate::quotas;
 use model::{Difficulty, Generation, QuestionType, UserId};
 use serde::Serialize;
 
@@ -42,8 +42,8 @@ fn add<T: Ord + Copy>(counts: &mut BTreeMap<T, ClassCount>, more: &BTreeMap<T, C
     }
 }
 
-/// How many pairs of each class a generation asked for and made. `None` for a parse, and for the
-/// built-in teacher, which takes what there is.
+/// How many pairs of each class a generation asked for and made. `None` for a parse, for the
+/// built-in teacher, which takes what there is, and for an import.
 ///
 /// # Errors
 /// Where the store fails.
@@ -52,8 +52,7 @@ pub async fn class_counts(
     user: &UserId,
     generation: &Generation,
 ) -> Result<Option<ClassCounts>, JobsError> {
-    let Some(settings) = generation.settings.as_ref().filter(|settings| settings.teacher_model != BUILTIN)
-    else {
+    let Some(settings) = generation.settings.as_ref().filter(|settings| settings.asks_a_model()) else {
         return Ok(None);
     };
     let metadata = &environment.metadata;

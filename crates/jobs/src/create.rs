@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use model::{
-    DocumentId, GenerateSettings, Generation, GenerationId, GenerationKind, Parsing, Phase, ProjectId, Unit,
-    UserId,
+    DocumentId, GenerateSettings, Generation, GenerationId, GenerationKind, Parsing, Phase, ProjectId,
+    Sha256Hex, Unit, UserId,
 };
 use store::ChunkSelection;
 
@@ -126,11 +126,29 @@ pub async fn generations_like(
     Ok(same)
 }
 
+/// What units work on: a document's or chunk's id, and the hash of its passage.
+pub(crate) type Subjects = Vec<(String, Option<Sha256Hex>)>;
+
+/// An import of the lines that are these chunks.
+pub(crate) async fn create_import_of(
+    environment: &Environment,
+    user: &UserId,
+    project: ProjectId,
+    settings: GenerateSettings,
+    lines: Subjects,
+    launch: Launch,
+) -> Result<Created, JobsError> {
+    let id = GenerationId::new(environment.now(), random_bytes());
+    let generation =
+        Generation::new(id, project, GenerationKind::Generate, Some(settings), environment.now());
+    create(environment, user, generation, lines, launch).await
+}
+
 async fn create(
     environment: &Environment,
     user: &UserId,
     mut generation: Generation,
-    subjects: Vec<(String, Option<String>)>,
+    subjects: Subjects,
     launch: Launch,
 ) -> Result<Created, JobsError> {
     let (phase, verb) = match generation.kind {

@@ -141,7 +141,7 @@ impl Work {
         let settings = self.generation.settings.as_ref()?;
         let calls = match phase {
             Phase::Parse => false,
-            Phase::Generate => settings.teacher_model != ::generate::BUILTIN,
+            Phase::Generate => settings.asks_a_model(),
             Phase::Validate => settings.judge().is_some(),
         };
         let asked = settings.config.max_concurrency.map_or(usize::MAX, |most| most as usize);

@@ -1,14 +1,13 @@
 //! What a generation made of a chunk, made again from what is stored: no call is made.
 
 use async_trait::async_trait;
-use generate::{BUILTIN, Place, TeachError, Teacher, teach};
+use generate::{BUILTIN, Draft, Lesson, Place, TeachError, Teacher, teach};
 use llm::{ChatError, ChatModel, ChatReply, ChatRequest};
-use model::{ChunkId, Generation, GenerationType, PairText, UnitId, UserId, sha256_hex};
+use model::{
+    ChunkId, GenerateSettings, Generation, GenerationType, ImportFormat, PairText, UnitId, UserId, sha256_hex,
+};
 
-use crate::{Environment, JobsError};
-
-/// The teacher of pairs that were made elsewhere and imported: nobody can be asked for them again.
-pub const IMPORT: &str = "import";
+use crate::{Environment, JobsError, import};
 
 /// Why something cannot be made again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,8 +26,17 @@ pub enum Missing {
     Unreadable(String),
 }
 
+/// A pair as it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// What it said.
+    pub text: PairText,
+    /// The system prompt that it was made under, or came with.
+    pub system_prompt: Option<String>,
+}
+
 /// What a generation's teacher made of a chunk, by slot: of a model from the replies in the ledger, of the built-in teacher
-/// by asking it again.
+/// by asking it again, of what was imported from its line.
 ///
 /// # Errors
 /// Where the store fails; the inner error says what is missing.
@@ -37,7 +45,7 @@ pub async fn replay(
     user: &UserId,
     generation: &Generation,
     chunk: ChunkId,
-) -> Result<Result<Vec<PairText>, Missing>, JobsError> {
+) -> Result<Result<Vec<Made>, Missing>, JobsError> {
     let Some(mut settings) = generation.settings.clone() else { return Ok(Err(Missing::Generation)) };
     if settings.generation_type == GenerationType::Classification && settings.config.labels.is_empty() {
         // Those that its teacher proposed, or an earlier one of the project.
@@ -45,19 +53,27 @@ pub async fn replay(
     }
     let taught = environment.metadata.taught_passage(user, generation.id, chunk).await?;
     let Some((unit, passage)) = taught else { return Ok(Err(Missing::Passage)) };
+    if let Some(format) = ImportFormat::of_teacher(&settings.teacher_model) {
+        let read = import::imported(&passage, format, &settings);
+        return Ok(read.map(|(lesson, settings)| made(lesson, &settings)).map_err(Missing::Unreadable));
+    }
     let place = Place { passage: unit.ordinal, passages: generation.chunks_total };
     let ledger = Ledger { environment, generation, unit: unit.id };
     let teacher = if settings.teacher_model == BUILTIN { Teacher::Builtin } else { Teacher::Model(&ledger) };
     Ok(match teach(teacher, &passage, &settings, place).await {
-        Ok(lesson) => Ok(lesson.drafts.into_iter().map(text).collect()),
+        Ok(lesson) => Ok(made(lesson, &settings)),
         Err(TeachError::Chat(ChatError::TooLong { .. })) => Err(Missing::Reply),
         Err(error) => Err(Missing::Unreadable(error.to_string())),
     })
 }
 
-fn text(draft: generate::Draft) -> PairText {
-    let generate::Draft { question, answer, context, turns, .. } = draft;
-    PairText { question, answer, context, turns }
+fn made(lesson: Lesson, settings: &GenerateSettings) -> Vec<Made> {
+    let made = |draft| {
+        let Draft { question, answer, context, turns, .. } = draft;
+        let text = PairText { question, answer, context, turns };
+        Made { text, system_prompt: settings.system_prompt.clone() }
+    };
+    lesson.drafts.into_iter().map(made).collect()
 }
 
 /// Answers from the ledger alone.

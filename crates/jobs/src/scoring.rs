@@ -100,6 +100,7 @@ mod tests {
             language: None,
             before: String::new(),
             after: String::new(),
+            imported: None,
         }
     }
 

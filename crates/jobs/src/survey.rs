@@ -99,9 +99,11 @@ fn subject(chunk: &Chunk) -> Subject<'_> {
 fn mark(topics: &Topics, repeats: &mut Repeats, document: &Document, chunk: &Chunk) -> Option<ChunkMark> {
     let topic = topics.of(subject(chunk)).map(str::to_owned);
     let exclude = match &chunk.exclude_reason {
-        Some(reason @ ExcludeReason { code: ExcludeCode::Toc | ExcludeCode::User, .. }) => {
-            Some(reason.clone())
-        }
+        Some(
+            reason @ ExcludeReason {
+                code: ExcludeCode::Toc | ExcludeCode::User | ExcludeCode::Imported, ..
+            },
+        ) => Some(reason.clone()),
         _ => repeats.judge(&document.filename, chunk.position, &chunk.text),
     };
     (topic != chunk.topic || exclude != chunk.exclude_reason).then_some(ChunkMark {

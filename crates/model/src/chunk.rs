@@ -56,6 +56,8 @@ pub enum ExcludeCode {
     Duplicate,
     /// A person left it out.
     User,
+    /// It is the line of a pair that was imported.
+    Imported,
 }
 
 /// A passage of a document. As parsed, `text` is the document's text from `source.char_start` to

@@ -24,10 +24,12 @@ pub enum Format {
     Html,
     /// Comma-, semicolon-, tab- or pipe-separated values.
     Csv,
+    /// Pairs that were made elsewhere, one a line: it is imported, and never parsed.
+    Jsonl,
 }
 
 impl Format {
-    /// All formats.
+    /// The formats that are parsed.
     pub const ALL: [Self; 6] = [Self::Pdf, Self::Docx, Self::Markdown, Self::Txt, Self::Html, Self::Csv];
 
     /// The format as the API writes it.
@@ -39,6 +41,7 @@ impl Format {
             Self::Txt => "txt",
             Self::Html => "html",
             Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
         }
     }
 }

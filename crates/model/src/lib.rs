@@ -14,6 +14,7 @@ mod export;
 mod fine_tune;
 mod generation;
 mod id;
+mod import;
 mod judgement;
 mod log;
 mod pair;
@@ -40,6 +41,7 @@ pub use export::{Export, ExportFilters, ExportFormat, ExportSplit, Split, Splitt
 pub use fine_tune::{FineTuneJob, FineTuneProvider, FineTuneStatus};
 pub use generation::{Generation, GenerationKind, GenerationStatus, TransitionError, Usage};
 pub use id::{ChunkId, DocumentId, GenerationId, IdError, PairId, ProjectId, UndoId, UnitId, UserId};
+pub use import::ImportFormat;
 pub use judgement::{Doubt, ItemAnswer, JudgedSentence, Judgement, QualityItem, Verdict};
 pub use log::{LogEntry, LogLevel, LogLine};
 pub use pair::{

@@ -28,6 +28,10 @@ pub struct Passage {
     /// The beginning of what stands after it, likewise.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub after: String,
+    /// The line that a pair is imported from; `text` is then what the line itself says that its answer rests on,
+    /// and empty where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<String>,
 }
 
 impl Passage {

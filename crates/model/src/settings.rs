@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GenerationType, Sha256Hex, canonical_json, sha256_hex};
+use crate::{GenerationType, ImportFormat, Sha256Hex, canonical_json, sha256_hex};
 
 /// A setting outside its bounds.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -173,8 +173,13 @@ impl GenerateSettings {
         match self.config.judge_model.as_deref() {
             Some(NO_JUDGE) => None,
             Some(model) => Some(model),
-            None => Some(&*self.teacher_model).filter(|teacher| *teacher != BUILTIN_TEACHER),
+            None => Some(&*self.teacher_model).filter(|_| self.asks_a_model()),
         }
+    }
+
+    /// Whether the pairs are written by a model, which is asked through a gateway.
+    pub fn asks_a_model(&self) -> bool {
+        self.teacher_model != BUILTIN_TEACHER && ImportFormat::of_teacher(&self.teacher_model).is_none()
     }
 
     /// Checks each setting against its bounds.

@@ -28,7 +28,7 @@ thread_local! {
 pub(crate) fn check_size(bytes: usize, format: Format) -> Result<(), ParseError> {
     const MB: usize = 1024 * 1024;
     let most = match format {
-        Format::Txt | Format::Csv => 256,
+        Format::Txt | Format::Csv | Format::Jsonl => 256,
         Format::Markdown => 128,
         Format::Html => 64,
         Format::Pdf | Format::Docx => return Ok(()),

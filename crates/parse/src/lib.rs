@@ -60,6 +60,9 @@ pub fn parse_with(
             Format::Txt => txt::parse(bytes),
             Format::Html => html::parse(bytes, options),
             Format::Csv => csv::parse(bytes),
+            Format::Jsonl => {
+                return Err(ParseError::Unsupported { found: "a file of pairs, which is imported".into() });
+            }
         };
         match format {
             Format::Docx if draft.is_empty() => Err(no_text("DOCX", EMPTY_DOCX)),

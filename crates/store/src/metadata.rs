@@ -401,6 +401,13 @@ pub trait Metadata: Library {
         limit: u32,
     ) -> Result<Vec<Document>>;
 
+    /// Adds chunks to documents of the user's, each with the passage that a teacher will be shown. One that is there
+    /// already stays as it is.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] where a chunk is of no document of the user's: none is added then.
+    async fn add_chunks(&self, user: &UserId, chunks: Vec<(Chunk, Passage)>) -> Result<()>;
+
     /// The chunks of a document by position; at most `limit` from position `from` on.
     async fn chunks(&self, user: &UserId, document: DocumentId, from: u32, limit: u32) -> Result<Vec<Chunk>>;
 

@@ -590,6 +590,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-forge/projects/{id}/pairs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the pairs out of an uploaded file: they are scored and compared with the project's others, and wait for review. A
+         *     line that cannot be read is a failed unit of the generation, and keeps no other from being imported. 409 where
+         *     nothing was uploaded under the key.
+         */
+        post: operations["post_projects_id_pairs_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-forge/projects/{id}/pairs/undo": {
         parameters: {
             query?: never;
@@ -1370,7 +1391,7 @@ export interface components {
          * @description Reasons for leaving a chunk out.
          * @enum {string}
          */
-        ExcludeCode: "boilerplate" | "toc" | "duplicate" | "user";
+        ExcludeCode: "boilerplate" | "toc" | "duplicate" | "user" | "imported";
         /** @description Why a chunk is left out of generation. */
         ExcludeReason: {
             /** @description The reason as a word. */
@@ -1584,7 +1605,7 @@ export interface components {
          * @description What a document is written in.
          * @enum {string}
          */
-        Format: "pdf" | "docx" | "markdown" | "txt" | "html" | "csv";
+        Format: "pdf" | "docx" | "markdown" | "txt" | "html" | "csv" | "jsonl";
         /** @description The `config` of a generation of pairs. An unknown key is an error that names it. */
         GenerateConfig: {
             /**
@@ -1785,6 +1806,11 @@ export interface components {
              */
             to: number;
         };
+        /**
+         * @description How the lines of an imported file are written.
+         * @enum {string}
+         */
+        ImportFormat: "chatml" | "alpaca" | "sharegpt";
         /** @description A part of a request that does not validate. */
         Invalid: {
             /** @description What is wrong with it. */
@@ -2530,6 +2556,18 @@ export interface components {
              */
             temperature: number | null;
         };
+        /** @description A file of pairs, one a line. */
+        NewImport: {
+            /** @description The key that the file was uploaded under, as `upload-url` said. */
+            document_key: string;
+            /**
+             * @description What the file is called among the project's documents.
+             * @default imported.jsonl
+             */
+            filename: string;
+            /** @description How its lines are written. */
+            format: components["schemas"]["ImportFormat"];
+        };
         /** @description Which documents are parsed, and how. */
         NewParse: {
             chunking?: components["schemas"]["ChunkingRequest"] | null;
@@ -2555,7 +2593,7 @@ export interface components {
         NewUpload: {
             /** @description Its media type; `application/octet-stream` where nothing is said. */
             content_type?: string | null;
-            /** @description Its name; the ending says its format. */
+            /** @description Its name; the ending says its format. What ends with `.jsonl` is imported: see `pairs/import`. */
             filename: string;
             /**
              * Format: int64
@@ -4661,6 +4699,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PairBulkOutcome"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_projects_id_pairs_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
                 };
             };
             /** @description What went wrong */

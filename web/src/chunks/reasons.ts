@@ -7,12 +7,14 @@ const TAGS: Record<Code, string> = {
   toc: "Contents",
   duplicate: "Duplicate",
   user: "Excluded",
+  imported: "Imported",
 };
 const TITLES: Record<Code, string> = {
   boilerplate: "Excluded as boilerplate",
   toc: "Excluded as a table of contents",
   duplicate: "Excluded as a duplicate",
   user: "Excluded by a person",
+  imported: "A line of imported pairs",
 };
 
 /** Why a chunk is excluded, in a word. */

@@ -20,6 +20,8 @@ export function DocumentMenu({
   actions: RowActions;
   size?: number;
 }) {
+  // Its pairs are taken out of it, and it is no text.
+  const isImported = document.format === "jsonl";
   const icon = { size: 16, stroke: 1.75, "aria-hidden": true } as const;
   return (
     <Menu position="bottom-end" width={200}>
@@ -29,7 +31,11 @@ export function DocumentMenu({
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconEye {...icon} />} onClick={() => actions.open(document)}>
+        <Menu.Item
+          leftSection={<IconEye {...icon} />}
+          disabled={isImported}
+          onClick={() => actions.open(document)}
+        >
           Preview as parsed
         </Menu.Item>
         <Menu.Item
@@ -42,12 +48,16 @@ export function DocumentMenu({
         </Menu.Item>
         <Menu.Item
           leftSection={<IconPlayerPlay {...icon} />}
-          disabled={document.status === "parsing"}
+          disabled={isImported || document.status === "parsing"}
           onClick={() => actions.parse([document])}
         >
           {document.status === "parsed" ? "Parse again" : "Parse"}
         </Menu.Item>
-        <Menu.Item leftSection={<IconFileSymlink {...icon} />} onClick={() => actions.replace(document)}>
+        <Menu.Item
+          leftSection={<IconFileSymlink {...icon} />}
+          disabled={isImported}
+          onClick={() => actions.replace(document)}
+        >
           Replace with a file
         </Menu.Item>
         <Menu.Divider />

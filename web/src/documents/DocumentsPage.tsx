@@ -1,6 +1,7 @@
 import { Button, Menu, TextInput } from "@mantine/core";
 import {
   IconDots,
+  IconFileImport,
   IconLink,
   IconPlayerPlay,
   IconSearch,
@@ -40,6 +41,9 @@ import { useParse } from "./useParse";
 
 const PasteText = lazy(() => import("./PasteText").then((module) => ({ default: module.PasteText })));
 const AddUrls = lazy(() => import("./AddUrls").then((module) => ({ default: module.AddUrls })));
+const ImportPairs = lazy(() =>
+  import("./importing/ImportPairs").then((module) => ({ default: module.ImportPairs })),
+);
 const Preview = lazy(() => import("./preview/Preview").then((module) => ({ default: module.Preview })));
 const DeleteDocuments = lazy(() =>
   import("./DeleteDocuments").then((module) => ({ default: module.DeleteDocuments })),
@@ -53,7 +57,7 @@ export function DocumentsPage() {
   const { query, documents, isWhole } = useDocuments(project);
   const [search, setSearch] = useSearchState();
   const [selected, setSelected] = useState<Set<string>>(new Set());
-  const [dialog, setDialog] = useState<"paste" | "urls" | null>(null);
+  const [dialog, setDialog] = useState<"paste" | "urls" | "import" | null>(null);
   const [doomed, setDoomed] = useState<Document[]>([]);
   const scroller = useRef<HTMLElement>(null);
   const narrow = useNarrow();
@@ -116,6 +120,7 @@ export function DocumentsPage() {
         },
         { label: "Paste text", run: () => setDialog("paste") },
         { label: "Add URLs", run: () => setDialog("urls") },
+        { label: "Import pairs", run: () => setDialog("import") },
       ],
       [queue],
     ),
@@ -125,6 +130,7 @@ export function DocumentsPage() {
     <Suspense>
       {dialog === "paste" && <PasteText project={project} onAdded={added} onClose={() => setDialog(null)} />}
       {dialog === "urls" && <AddUrls project={project} onAdded={added} onClose={() => setDialog(null)} />}
+      {dialog === "import" && <ImportPairs project={project} onClose={() => setDialog(null)} />}
       {opened && <Preview document={opened} onClose={() => setSearch({ open: undefined })} />}
       {doomed.length > 0 && (
         <DeleteDocuments
@@ -146,6 +152,7 @@ export function DocumentsPage() {
           onChooseFolder={chooseFolder}
           onPaste={() => setDialog("paste")}
           onUrls={() => setDialog("urls")}
+          onImport={() => setDialog("import")}
         />
         {dialogs}
       </main>
@@ -165,6 +172,9 @@ export function DocumentsPage() {
             </Button>
             <Button leftSection={<IconLink {...icon} />} onClick={() => setDialog("urls")}>
               Add URLs
+            </Button>
+            <Button leftSection={<IconFileImport {...icon} />} onClick={() => setDialog("import")}>
+              Import pairs
             </Button>
           </>
         )}
@@ -188,6 +198,9 @@ export function DocumentsPage() {
               </Menu.Item>
               <Menu.Item leftSection={<IconLink {...icon} />} onClick={() => setDialog("urls")}>
                 Add URLs
+              </Menu.Item>
+              <Menu.Item leftSection={<IconFileImport {...icon} />} onClick={() => setDialog("import")}>
+                Import pairs
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>

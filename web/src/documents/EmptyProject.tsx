@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconBox, IconFolder, IconLink, IconTextSize, IconUpload } from "@tabler/icons-react";
+import { IconBox, IconFileImport, IconFolder, IconLink, IconTextSize, IconUpload } from "@tabler/icons-react";
 import { useDemo } from "../shell/demo";
 import { Steps } from "../shell/Steps";
 import { ErrorNote } from "../ui/ErrorNote";
@@ -12,12 +12,14 @@ export function EmptyProject({
   onChooseFolder,
   onPaste,
   onUrls,
+  onImport,
 }: {
   isOver: boolean;
   onChooseFiles: () => void;
   onChooseFolder: () => void;
   onPaste: () => void;
   onUrls: () => void;
+  onImport: () => void;
 }) {
   const demo = useDemo();
   return (
@@ -66,6 +68,13 @@ export function EmptyProject({
         No documents at hand?
         <button type="button" disabled={demo.isPending} onClick={() => demo.mutate()}>
           Try the sample product manual
+        </button>
+      </p>
+      <p className={styles.demo}>
+        <IconFileImport size={14} stroke={1.75} aria-hidden />
+        Have pairs already?
+        <button type="button" onClick={onImport}>
+          Import them from JSONL
         </button>
       </p>
       {demo.error ? <ErrorNote error={demo.error} onRetry={() => demo.mutate()} /> : null}

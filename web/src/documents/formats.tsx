@@ -1,6 +1,7 @@
 import {
   IconCode,
   IconFile,
+  IconFileImport,
   IconFileText,
   IconMarkdown,
   IconTable,
@@ -38,6 +39,7 @@ const FORMATS: Record<Format, { word: string; icon: TablerIcon }> = {
   html: { word: "HTML", icon: IconCode },
   csv: { word: "CSV", icon: IconTable },
   txt: { word: "Text", icon: IconTextSize },
+  jsonl: { word: "Pairs", icon: IconFileImport },
 };
 
 export const formatWord = (format: Format) => FORMATS[format].word;

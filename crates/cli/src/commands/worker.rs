@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ::generate::BUILTIN;
 use anyhow::anyhow;
 use jobs::{Environment, JobsError, SystemClock, WorkEnd, work};
 use model::{Generation, GenerationStatus, Phase};
@@ -96,7 +95,7 @@ async fn reach_model(
     let Some(generate) = &generation.settings else { return Ok(()) };
     let model = match phase {
         Phase::Parse => None,
-        Phase::Generate => Some(&*generate.teacher_model).filter(|model| *model != BUILTIN),
+        Phase::Generate => Some(&*generate.teacher_model).filter(|_| generate.asks_a_model()),
         Phase::Validate => generate.judge(),
     };
     let Some(model) = model else { return Ok(()) };

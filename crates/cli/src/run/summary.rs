@@ -238,6 +238,7 @@ fn left_out_as(code: ExcludeCode) -> &'static str {
         ExcludeCode::Toc => "left out as tables of contents",
         ExcludeCode::Duplicate => "left out as repetitions",
         ExcludeCode::User => "left out by hand",
+        ExcludeCode::Imported => "lines of imported pairs",
     }
 }
 

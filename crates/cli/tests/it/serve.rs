@@ -147,6 +147,21 @@ impl User {
 
     /// Uploads a file by presigned URL, and makes a document of it.
     pub(crate) async fn upload(&self, project: &str, filename: &str, bytes: Vec<u8>) -> Value {
+        let key = self.send(project, filename, bytes).await;
+        let body = json!({"document_key": key, "filename": filename});
+        self.post(&format!("{project}/documents"), body).await.expect(201)
+    }
+
+    /// Uploads a file by presigned URL, and has its pairs imported; gives back the generation as it ended.
+    pub(crate) async fn import(&self, project: &str, format: &str, bytes: Vec<u8>) -> Value {
+        let key = self.send(project, "pairs.jsonl", bytes).await;
+        let body = json!({"document_key": key, "format": format, "filename": "pairs.jsonl"});
+        let begun = self.post(&format!("{project}/pairs/import"), body).await.expect(202);
+        self.ended(text(&begun["id"])).await
+    }
+
+    /// Uploads a file by presigned URL; gives back its key.
+    async fn send(&self, project: &str, filename: &str, bytes: Vec<u8>) -> Value {
         let body = json!({"filename": filename, "size_bytes": bytes.len()});
         let ticket = self.post(&format!("{project}/upload-url"), body).await.expect(201);
         let mut request = self
@@ -160,8 +175,7 @@ impl User {
         }
         let response = request.send().await.unwrap();
         assert!(response.status().is_success(), "{response:?}");
-        let body = json!({"document_key": ticket["document_key"], "filename": filename});
-        self.post(&format!("{project}/documents"), body).await.expect(201)
+        ticket["document_key"].clone()
     }
 
     /// Starts a parse of what is not parsed, and waits for its end.

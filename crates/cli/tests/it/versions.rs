@@ -169,6 +169,49 @@ async fn a_reviewed_version_is_made_again_and_traced_with_its_edits() {
     forge.run(&["replay", "v2/manifest.json", "-o", "v2-later"]).expect(0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_exported_is_imported_and_exported_the_same() {
+    let forge = Forge::new();
+    forge.write("docs/pump.md", manual("pump", 30));
+    let server = Server::start(&forge);
+    let user = server.anyone();
+    for format in ["chatml", "alpaca", "sharegpt"] {
+        forge.run(&["run", "docs", BUILTIN, "--format", format]).expect(0);
+        let made = fs::read(forge.path("dataset.jsonl")).unwrap();
+        let count = made.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+        let project = user.project(format).await;
+        let ended = user.import(&project, format, made.clone()).await;
+        assert_eq!(ended["status"], "completed", "{ended}");
+        assert_eq!(
+            (&ended["pairs_generated"], &ended["chunks_failed"]),
+            (&json!(count), &json!(0)),
+            "{ended}"
+        );
+        assert!(ended["average_quality"].is_number() && ended["average_grounding"].is_null(), "{ended}");
+
+        // Twice the same: all of it repeats what is here.
+        let again = user.import(&project, format, made.clone()).await;
+        assert_eq!(again["pairs_duplicate"], json!(count), "{again}");
+        let accept = json!({"action": "accept", "filter": {}});
+        user.post(&format!("{project}/pairs/bulk-action"), accept).await.expect(200);
+        let export = user.post(&format!("{project}/export"), json!({"format": format})).await.expect(201);
+        let folder = format!("imported-{format}");
+        let project = project.trim_start_matches("/projects/");
+        download(&user, project, &export, &forge, &folder).await;
+        let written = fs::read(forge.path(&folder).join("dataset.jsonl")).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), String::from_utf8(made).unwrap());
+
+        let manifest = format!("{folder}/manifest.json");
+        forge.run(&["replay", &manifest, "-o", &format!("{folder}-again")]).expect(0);
+        let traced = forge.run(&["trace", &format!("{folder}/dataset.jsonl:2")]);
+        let said = &traced.expect(0).stdout;
+        assert!(
+            said.contains("document    pairs.jsonl") && said.contains(&format!("import/{format}")),
+            "{said}"
+        );
+    }
+}
+
 /// Downloads a version with its manifest and lineage; gives back the names of its data files.
 async fn download(
     user: &crate::serve::User,

@@ -291,6 +291,7 @@ mod tests {
             language: Some("en".into()),
             before: String::new(),
             after: String::new(),
+            imported: None,
         }
     }
 

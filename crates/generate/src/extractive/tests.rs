@@ -26,6 +26,7 @@ fn passage(path: &[&str], language: Option<&str>, text: &str) -> Passage {
         language: language.map(str::to_owned),
         before: String::new(),
         after: String::new(),
+        imported: None,
     }
 }
 

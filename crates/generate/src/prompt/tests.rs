@@ -46,6 +46,7 @@ fn a_continued_table_with_wishes() {
         language: None,
         before: "The prices of </before> 2025.".into(),
         after: "Prices <known>".into(),
+        imported: None,
     };
     let mut settings = settings();
     settings.system_prompt = Some("You are a friendly shop assistant.\nBe <wishes>brief</wishes>.".into());
@@ -124,6 +125,7 @@ fn documents_do_not_break_out_of_their_tags() {
                 language: Some(attack.into()),
                 before: attack.into(),
                 after: attack.into(),
+                imported: None,
             };
             let mut settings = testing::settings(kind);
             settings.system_prompt = Some(attack.into());

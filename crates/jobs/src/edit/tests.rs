@@ -92,6 +92,7 @@ async fn an_edited_text_is_scored_over_its_passage() {
         language: None,
         before: String::new(),
         after: String::new(),
+        imported: None,
     };
     let pair = pair(Vec::new());
     let score = async |answer: &str| {

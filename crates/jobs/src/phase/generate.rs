@@ -1,11 +1,11 @@
 //! A chunk to pairs.
 
 use generate::{BUILTIN, Lesson, Place as RunPlace, TeachError, Teacher, teach};
-use model::{Chunk, GenerateSettings, PairOrigin, Passage, Phase, Unit};
+use model::{Chunk, GenerateSettings, ImportFormat, PairOrigin, Passage, Phase, Unit};
 use store::{Outcome, UnitFailure};
 
 use super::{Work, Worked, stopped};
-use crate::{JobsError, LOG_TARGET, ledger::LedgeredModel, pairs};
+use crate::{JobsError, LOG_TARGET, import, ledger::LedgeredModel, pairs};
 
 /// Works on one chunk.
 pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> {
@@ -16,6 +16,15 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
     let Some((chunk, passage, filename)) = metadata.work_passage(work.generation.id, unit).await? else {
         return Ok(failed(&Place { filename: "", position: None, unit }, "the chunk was deleted", None));
     };
+    if let Some(format) = ImportFormat::of_teacher(&settings.teacher_model) {
+        let place = Place { filename: &filename, position: Some(chunk.position), unit };
+        return Ok(match import::imported(&passage, format, settings) {
+            Ok((lesson, settings)) => {
+                Worked::Outcome(generated(work, unit, &settings, chunk, passage, filename, lesson))
+            }
+            Err(reason) => failed(&place, &reason, passage.imported.clone()),
+        });
+    }
     let in_run = RunPlace { passage: unit.ordinal, passages: work.generation.chunks_total };
     let taught = if settings.teacher_model == BUILTIN {
         teach(Teacher::Builtin, &passage, settings, in_run).await

@@ -84,6 +84,7 @@ fn parsed_outcome(work: &Work, document: Document, about: About, chunks: Vec<Chu
                 language: draft.language.clone(),
                 before,
                 after,
+                imported: None,
             };
             (chunk(&document, draft, now), passage)
         })

@@ -3,6 +3,7 @@
 mod bulk;
 mod change;
 mod filter;
+mod import;
 mod revision;
 mod source;
 
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get, update))
         .routes(routes!(edits))
         .merge(bulk::routes())
+        .merge(import::routes())
 }
 
 /// The pairs of a project that match, a page at a time.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use axum::{Json, extract::State, http::StatusCode};
 use jobs::{Launch, create_parse};
 use model::{
-    Chunking, ChunkingStrategy, Document, DocumentId, DocumentStatus, Generation, ParseOptions, Parsing,
-    ProjectId, UserId,
+    Chunking, ChunkingStrategy, Document, DocumentId, DocumentStatus, Format, Generation, ParseOptions,
+    Parsing, ProjectId, UserId,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -112,7 +112,9 @@ fn check(new: &NewParse) -> Result<Parsing, Problem> {
 /// one does, there is no other.
 fn meant(documents: Vec<Document>, force: bool) -> impl Iterator<Item = (String, DocumentId)> {
     let documents = documents.into_iter();
-    let meant = documents.filter(move |document| force || document.status != DocumentStatus::Parsed);
+    // Files of pairs are imported, and are no texts.
+    let texts = documents.filter(|document| document.format != Format::Jsonl);
+    let meant = texts.filter(move |document| force || document.status != DocumentStatus::Parsed);
     meant.map(|document| (document.filename, document.id))
 }
 

@@ -20,8 +20,8 @@ use crate::{
 /// How long a link is good.
 const LIFE: Duration = Duration::from_secs(15 * 60);
 /// The endings of the formats that are read.
-const ENDINGS: [&str; 12] =
-    ["pdf", "docx", "docm", "md", "markdown", "txt", "text", "html", "htm", "xhtml", "csv", "tsv"];
+const ENDINGS: [&str; 13] =
+    ["pdf", "docx", "docm", "md", "markdown", "txt", "text", "html", "htm", "xhtml", "csv", "tsv", "jsonl"];
 
 /// The endpoints of uploads.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewUpload {
-    /// Its name; the ending says its format.
+    /// Its name; the ending says its format. What ends with `.jsonl` is imported: see `pairs/import`.
     #[schema(min_length = 1, max_length = 255)]
     filename: String,
     /// How many bytes it has.

@@ -10,7 +10,7 @@ use std::{
 use ::export::{
     DatasetWriter, Example, FileInfo, LineForm, Lineage, Manifest, Rejected, content_of, file_named,
 };
-use jobs::{Environment, JobsError, Missing};
+use jobs::{Environment, JobsError, Made, Missing};
 use model::{
     ChunkId, Generation, GenerationId, Pair, PairOrigin, PairProvenance, PairText, ProjectId, Quality, UserId,
 };
@@ -79,7 +79,7 @@ struct Replay<'a> {
     writer: DatasetWriter<BufWriter<File>, io::Sink>,
     generations: HashMap<GenerationId, Option<Generation>>,
     /// What was made of the last chunk.
-    last: Option<(GenerationId, ChunkId, Result<Vec<PairText>, Missing>)>,
+    last: Option<(GenerationId, ChunkId, Result<Vec<Made>, Missing>)>,
     missing: BTreeMap<String, u64>,
 }
 
@@ -140,17 +140,14 @@ impl<'a> Replay<'a> {
         };
         let system_prompt =
             generation.settings.as_ref().and_then(|made_with| made_with.system_prompt.clone());
-        let is_replayed = |generation: &Generation| {
-            generation.settings.as_ref().is_some_and(|made_with| made_with.teacher_model != jobs::IMPORT)
-        };
-        let (text, system_prompt) = if row.edited || !is_replayed(&generation) {
+        let (text, system_prompt) = if row.edited {
             match self.written_by_people(row, system_prompt).await? {
                 Some(found) => found,
                 None => return Ok(Err("a text that a person wrote is not stored any more".into())),
             }
         } else {
             match self.made(&generation, row.chunk_id, row.slot).await? {
-                Ok(text) => (text, system_prompt),
+                Ok(Made { text, system_prompt }) => (text, system_prompt),
                 Err(missing) => return Ok(Err(missing)),
             }
         };
@@ -179,7 +176,7 @@ impl<'a> Replay<'a> {
         generation: &Generation,
         chunk: ChunkId,
         slot: u32,
-    ) -> Result<Result<PairText, String>, ReplayError> {
+    ) -> Result<Result<Made, String>, ReplayError> {
         let known = self.last.as_ref().is_some_and(|(by, of, _)| (*by, *of) == (generation.id, chunk));
         if !known {
             let made = jobs::replay(self.environment, self.user, generation, chunk).await?;
@@ -224,8 +221,8 @@ impl<'a> Replay<'a> {
             return Ok(Ok(None));
         }
         let Some(id) = row.rejected_pair else {
-            let text = self.made(generation, row.chunk_id, row.slot).await?;
-            return Ok(text.map(|text| Some(Rejected { pair: None, text })));
+            let made = self.made(generation, row.chunk_id, row.slot).await?;
+            return Ok(made.map(|made| Some(Rejected { pair: None, text: made.text })));
         };
         let Some(other) = self.environment.metadata.pair(self.user, id).await? else {
             return Ok(Err("a pair that was rejected has been deleted".into()));
@@ -236,8 +233,8 @@ impl<'a> Replay<'a> {
         let Some(by) = self.generation(other.generation_id).await? else {
             return Ok(Err(Missing::Generation.to_string()));
         };
-        let text = self.made(&by, other.chunk_id, other.slot).await?;
-        Ok(text.map(|text| Some(Rejected { pair: Some(id), text })))
+        let made = self.made(&by, other.chunk_id, other.slot).await?;
+        Ok(made.map(|made| Some(Rejected { pair: Some(id), text: made.text })))
     }
 }
 

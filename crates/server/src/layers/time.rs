@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The same of what reads or writes a whole dataset, which takes as long as that has pairs.
 const LONG_PATIENCE: Duration = Duration::from_secs(60 * 60);
-const LONG: [&str; 4] = ["/export", "/fine-tune", "/bulk-action", "/undo"];
+const LONG: [&str; 5] = ["/export", "/fine-tune", "/bulk-action", "/undo", "/import"];
 
 /// 503 for what takes too long.
 pub(crate) async fn time_out(request: Request, next: Next) -> Response {

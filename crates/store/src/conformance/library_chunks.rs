@@ -21,6 +21,7 @@ checks!(dyn Metadata:
     what_a_person_changed_outlives_a_new_parse,
     many_are_left_out_and_taken_back,
     marks_yield_to_what_a_person_decided,
+    are_added_once_and_to_ones_own_documents,
 );
 
 async fn list(world: &World, filter: &ChunkFilter) -> Result<Vec<ChunkId>, super::Error> {
@@ -246,5 +247,30 @@ async fn marks_yield_to_what_a_person_decided(store: Arc<dyn Metadata>) -> Outco
     ensure_eq!(world.store.mark_chunks(&ada(), other.id, &[mark(&made[0], &Some(reason))]).await?, 0);
     let not_bobs = world.store.mark_chunks(&bob(), world.project, &[]).await;
     ensure_err!(not_bobs, StoreError::NotFound("project"));
+    Ok(())
+}
+
+async fn are_added_once_and_to_ones_own_documents(store: Arc<dyn Metadata>) -> Outcome {
+    let world = World::new(store).await?;
+    let document = world.document(1, "a").await?;
+    let made = [0, 1, 2].map(|position| chunk(&document, position));
+    let with_passages =
+        |of: &[Chunk]| of.iter().map(|chunk| (chunk.clone(), passage(chunk))).collect::<Vec<_>>();
+    world.store.add_chunks(&ada(), with_passages(&made[..2])).await?;
+    let edited = edit(&world, made[1].id, "Edited.").await?;
+    world.store.add_chunks(&ada(), with_passages(&made)).await?;
+    let found = world.store.chunks(&ada(), document.id, 0, 9).await?;
+    ensure_eq!(found, [made[0].clone(), edited, made[2].clone()]);
+    let filter = ChunkFilter { q: Some("chunk 2".into()), ..ChunkFilter::default() };
+    ensure_eq!(list(&world, &filter).await?, [made[2].id]);
+
+    let more = chunk(&document, 3);
+    let by_another = world.store.add_chunks(&bob(), with_passages(std::slice::from_ref(&more))).await;
+    ensure!(matches!(by_another, Err(StoreError::Conflict(_))));
+    let elsewhere = Chunk { project_id: project(2).id, ..more.clone() };
+    let mixed = world.store.add_chunks(&ada(), with_passages(&[more, elsewhere])).await;
+    ensure!(matches!(mixed, Err(StoreError::Conflict(_))));
+    ensure_eq!(world.store.chunks(&ada(), document.id, 0, 9).await?.len(), 3);
+    world.store.add_chunks(&ada(), Vec::new()).await?;
     Ok(())
 }

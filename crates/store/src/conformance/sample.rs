@@ -110,6 +110,7 @@ pub(super) fn passage(chunk: &Chunk) -> Passage {
         language: Some("en".into()),
         before: String::new(),
         after: String::new(),
+        imported: None,
     }
 }
 

@@ -210,6 +210,10 @@ impl Metadata for Sqlite {
         documents::list(self, user, project, after, limit).await
     }
 
+    async fn add_chunks(&self, user: &UserId, chunks: Vec<(Chunk, Passage)>) -> Result<()> {
+        chunks::add(self, user, chunks).await
+    }
+
     async fn chunks(&self, user: &UserId, document: DocumentId, from: u32, limit: u32) -> Result<Vec<Chunk>> {
         chunks::list(self, user, document, from, limit).await
     }

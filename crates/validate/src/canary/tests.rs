@@ -14,6 +14,7 @@ fn passage(text: &str, language: &str) -> Passage {
         language: Some(language.into()),
         before: String::new(),
         after: String::new(),
+        imported: None,
     }
 }
 

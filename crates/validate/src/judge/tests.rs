@@ -36,6 +36,7 @@ fn passage() -> Passage {
         language: Some("en".into()),
         before: String::new(),
         after: String::new(),
+        imported: None,
     }
 }
 

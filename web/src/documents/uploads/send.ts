@@ -1,5 +1,6 @@
-import { api, ask, type Document } from "../../api/client";
+import { api, ask, type Document, type Generation } from "../../api/client";
 import { newIdempotencyKey } from "../../api/idempotency";
+import type { ImportFormat } from "../importing/format";
 
 /** The connection broke while bytes were sent. */
 export class ConnectionLost extends Error {
@@ -25,25 +26,56 @@ export async function send(
   signal: AbortSignal,
   on: { progress: (sent: number) => void; sent: () => void },
 ): Promise<Document> {
-  const path = { id: project };
+  const document_key = await upload(project, file, name, signal, on.progress);
+  on.sent();
+  return ask(
+    api.POST("/projects/{id}/documents", {
+      params: { path: { id: project } },
+      body: { document_key, filename: name },
+      headers: newIdempotencyKey(),
+      signal,
+    }),
+  );
+}
+
+/** Sends a file of pairs straight to the object store, and has its pairs taken out of it. */
+export async function importPairs(
+  project: string,
+  file: File,
+  format: ImportFormat,
+  headers: ReturnType<typeof newIdempotencyKey>,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<Generation> {
+  const document_key = await upload(project, file, file.name, signal, onProgress);
+  return ask(
+    api.POST("/projects/{id}/pairs/import", {
+      params: { path: { id: project } },
+      body: { document_key, format, filename: file.name },
+      headers,
+      signal,
+    }),
+  );
+}
+
+/** Sends a file straight to the object store; its key there. */
+async function upload(
+  project: string,
+  file: File,
+  name: string,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<string> {
   const upload = await ask(
     api.POST("/projects/{id}/upload-url", {
-      params: { path },
+      params: { path: { id: project } },
       // The store takes the type as it was signed; what browsers guess differs between them.
       body: { filename: lastPart(name), size_bytes: file.size, content_type: "application/octet-stream" },
       signal,
     }),
   );
-  await put(upload.upload_url, upload.method, upload.headers, file, signal, on.progress);
-  on.sent();
-  return ask(
-    api.POST("/projects/{id}/documents", {
-      params: { path },
-      body: { document_key: upload.document_key, filename: name },
-      headers: newIdempotencyKey(),
-      signal,
-    }),
-  );
+  await put(upload.upload_url, upload.method, upload.headers, file, signal, onProgress);
+  return upload.document_key;
 }
 
 const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).slice(-255);

@@ -102,9 +102,15 @@ export function SourceBody({ source, ties }: { source: Source; ties: Ties }) {
           {source.table_header.map(visible).join(" | ")}
         </p>
       )}
-      <div data-kind={kind} className={styles.text}>
-        <SourceText ties={ties} />
-      </div>
+      {source.text ? (
+        <div data-kind={kind} className={styles.text}>
+          <SourceText ties={ties} />
+        </div>
+      ) : (
+        <p className={styles.note}>
+          This pair was imported without a text that its answer rests on, so its grounding is not measured.
+        </p>
+      )}
       {source.next && <Beside label="Next chunk" neighbour={source.next} />}
     </section>
   );

@@ -5,7 +5,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use model::{Block, DocumentId, DocumentStatus, OutlineEntry, ParsedDocument, ProjectId};
+use model::{Block, DocumentId, DocumentStatus, Format, OutlineEntry, ParsedDocument, ProjectId};
 use serde::Serialize;
 use store::Keys;
 use utoipa::ToSchema;
@@ -47,6 +47,11 @@ async fn content(
     if document.status == DocumentStatus::Failed {
         let why = document.error.unwrap_or_else(|| "it failed".into());
         return Err(Problem::conflict(format!("it could not be parsed: {why}")));
+    }
+    if document.format == Format::Jsonl {
+        return Err(Problem::conflict(
+            "it is a file of pairs, which were imported; its lines are its chunks",
+        ));
     }
     let parsed = app.environment.objects.get(&Keys::new(&user, project).parsed(id)).await?;
     let parsed = parsed.ok_or_else(|| Problem::conflict("it is not parsed yet"))?;

@@ -1,7 +1,7 @@
 //! The settings of a generation, out of a request and the project's defaults.
 
 use generate::{BUILTIN, check};
-use model::{GenerateConfig, GenerateSettings};
+use model::{GenerateConfig, GenerateSettings, ImportFormat};
 use serde_json::{Map, Value};
 
 use super::NewGeneration;
@@ -24,6 +24,8 @@ pub(super) fn read(
 ) -> Result<GenerateSettings, Problem> {
     let mut checks = Checks::default();
     bounds::words(&mut checks, "/teacher_model", &new.teacher_model, 1..=200);
+    let is_import = ImportFormat::of_teacher(&new.teacher_model).is_some();
+    checks.require(!is_import, "/teacher_model", "it stands for pairs that are imported, and writes none");
     if new.teacher_model != BUILTIN {
         let detail = format!(
             "it needs a gateway, and the server has none: set DATA_FORGE_GATEWAY_URL, or take `{BUILTIN}`"

@@ -1,6 +1,6 @@
 //! Chunks, and the passages that outlive them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{
     Chunk, ChunkId, DocumentId, ExcludeCode, GenerationId, Passage, ProjectId, Sha256Hex, UserId, sha256_hex,
@@ -13,7 +13,7 @@ use super::{
     row::{json, read_count, read_json, read_word, word},
     terms::{self, Terms},
 };
-use crate::Result;
+use crate::{Result, StoreError};
 
 pub(super) async fn get(db: &Sqlite, user: &UserId, id: ChunkId) -> Result<Option<Chunk>> {
     sqlx::query(
@@ -47,6 +47,34 @@ pub(super) async fn list(
     .iter()
     .map(|row| read_json(row, "body"))
     .collect()
+}
+
+pub(super) const KNOWN: &str =
+    "SELECT id FROM chunks WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))";
+
+pub(super) const FOREIGN: &str = "
+SELECT count(*) FROM json_each(?1) WHERE NOT EXISTS (
+    SELECT 1 FROM documents d JOIN projects p ON p.id = d.project_id
+    WHERE d.id = unhex(value ->> 0, '-') AND p.id = unhex(value ->> 1, '-') AND p.user_id = ?2)";
+
+pub(super) async fn add(db: &Sqlite, user: &UserId, chunks: Vec<(Chunk, Passage)>) -> Result<()> {
+    let places: BTreeSet<_> = chunks.iter().map(|(chunk, _)| (chunk.document_id, chunk.project_id)).collect();
+    let mut rows: Vec<Row> =
+        chunks.into_iter().map(|(chunk, passage)| Row::new(chunk, passage)).collect::<Result<_>>()?;
+    let ids: Vec<ChunkId> = rows.iter().map(|row| row.chunk.id).collect();
+    let mut tx = db.write().await?;
+    let foreign: i64 =
+        sqlx::query_scalar(FOREIGN).bind(json(&places)?).bind(user.as_str()).fetch_one(&mut *tx).await?;
+    if foreign > 0 {
+        return Err(StoreError::Conflict("chunks of no document of the user's".into()));
+    }
+    let known: Vec<Uuid> = sqlx::query_scalar(KNOWN).bind(json(&ids)?).fetch_all(&mut *tx).await?;
+    let known: HashSet<Uuid> = known.into_iter().collect();
+    rows.retain(|row| !known.contains(row.chunk.id.as_uuid()));
+    for batch in batches(&rows) {
+        insert(&mut tx, batch).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 pub(super) const TO_GENERATE: &str = "

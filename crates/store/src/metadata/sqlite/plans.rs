@@ -49,6 +49,8 @@ fn walks(step: &str) -> bool {
 #[case::count_duplicates(duplicates::COUNT)]
 #[case::chunks_to_generate(chunks::TO_GENERATE)]
 #[case::excluded_chunks(chunks::EXCLUDED)]
+#[case::known_chunks(chunks::KNOWN)]
+#[case::foreign_chunks(chunks::FOREIGN)]
 #[case::documents(documents::LIST)]
 #[case::holdings(library::HOLDINGS)]
 #[case::analytics(library::GROUPS)]
