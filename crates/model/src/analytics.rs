@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Difficulty, DocumentId, FlagCode, QuestionType, ValidationReport};
+use crate::{Difficulty, DocumentId, FlagCode, QuestionType, Readiness, ValidationReport};
 
 /// The number of bins of a histogram of scores.
 pub const HISTOGRAM_BINS: usize = 20;
-
-/// How many accepted pairs a dataset is aimed at.
-pub const TARGET_PAIRS: u64 = 1000;
 
 /// What a project's dataset looks like, in numbers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -57,7 +54,7 @@ pub struct Coverage {
     pub chunks_total: u64,
     /// Chunks that are left out of generation.
     pub chunks_excluded: u64,
-    /// Chunks that pairs were made from.
+    /// Chunks that pairs were made from, excluded ones not included.
     pub chunks_with_pairs: u64,
     /// The same by document, in the order of their names; at most 1,000 of them.
     pub per_document: Vec<DocumentCoverage>,
@@ -118,96 +115,4 @@ pub struct TokenCounts {
     pub accepted: u64,
     /// Of all pairs.
     pub total: u64,
-}
-
-/// How far a dataset is from one to train on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Readiness {
-    /// Accepted and edited pairs.
-    pub accepted_pairs: u64,
-    /// How many are aimed at.
-    pub target_pairs: u64,
-    /// The share of that, 0 to 100.
-    pub percent: u8,
-    /// A guess at three epochs of fine-tuning a small model on one GPU, at 1,500 tokens a second.
-    pub estimated_training_minutes: f64,
-    /// The whole in a word.
-    pub assessment: Assessment,
-    /// Why it is that word.
-    pub reasons: Vec<String>,
-}
-
-impl Default for Readiness {
-    fn default() -> Self {
-        Self::assess(0, None, None, 0)
-    }
-}
-
-/// How far a dataset is, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Assessment {
-    /// Too few pairs to train on.
-    Insufficient,
-    /// Enough for a first try.
-    Fair,
-    /// Enough for a narrow task.
-    Good,
-    /// As many as aimed at, and good ones.
-    Excellent,
-}
-
-/// The mean quality under which a dataset is no more than fair.
-const LOW_QUALITY: f64 = 0.6;
-/// The mean grounding under which a dataset is no more than fair.
-const LOW_GROUNDING: f64 = 0.6;
-
-impl Readiness {
-    /// Judges accepted pairs by their number, mean quality, mean grounding and tokens.
-    pub fn assess(accepted: u64, quality: Option<f64>, grounding: Option<f64>, tokens: u64) -> Self {
-        let percent = u8::try_from((accepted * 100 / TARGET_PAIRS).min(100)).unwrap_or(100);
-        let mut reasons = vec![format!("{accepted} of {TARGET_PAIRS} pairs are accepted")];
-        let mut assessment = match accepted {
-            0..100 => Assessment::Insufficient,
-            100..500 => Assessment::Fair,
-            500..TARGET_PAIRS => Assessment::Good,
-            _ => Assessment::Excellent,
-        };
-        let measures = [("quality", quality, LOW_QUALITY), ("grounding", grounding, LOW_GROUNDING)];
-        for (name, mean, least) in measures {
-            let Some(mean) = mean.filter(|mean| *mean < least) else { continue };
-            reasons.push(format!("their mean {name} is {mean:.2}, under {least:.2}"));
-            if matches!(assessment, Assessment::Good | Assessment::Excellent) {
-                assessment = Assessment::Fair;
-            }
-        }
-        Self {
-            accepted_pairs: accepted,
-            target_pairs: TARGET_PAIRS,
-            percent,
-            estimated_training_minutes: tokens as f64 * 3.0 / 1500.0 / 60.0,
-            assessment,
-            reasons,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_pairs_of_low_grounding_are_fair_and_say_why() {
-        let readiness = Readiness::assess(2000, Some(0.9), Some(0.3), 90_000);
-        assert_eq!(readiness.assessment, Assessment::Fair);
-        assert_eq!(readiness.percent, 100);
-        assert_eq!(readiness.reasons[1], "their mean grounding is 0.30, under 0.60");
-        assert!((readiness.estimated_training_minutes - 3.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn an_empty_project_is_insufficient() {
-        assert_eq!(Readiness::default().assessment, Assessment::Insufficient);
-        assert_eq!(Readiness::assess(999, None, None, 0).percent, 99);
-    }
 }

@@ -21,6 +21,7 @@ mod pair;
 mod parsing;
 mod passage;
 mod project;
+mod readiness;
 mod scores;
 mod settings;
 mod text;
@@ -28,8 +29,8 @@ mod unit;
 mod validation;
 
 pub use analytics::{
-    Analytics, Assessment, Coverage, DocumentCoverage, HISTOGRAM_BINS, HistogramBin, Readiness, ReviewCounts,
-    TARGET_PAIRS, TokenCounts, TopicCount,
+    Analytics, Coverage, DocumentCoverage, HISTOGRAM_BINS, HistogramBin, ReviewCounts, TokenCounts,
+    TopicCount,
 };
 pub use block::{Block, BlockKind, ListItem, OutlineEntry, ParsedDocument};
 pub use chunk::{Chunk, ChunkSource, ContentType, ExcludeCode, ExcludeReason};
@@ -51,6 +52,9 @@ pub use pair::{
 pub use parsing::{ParseOptions, Parsing};
 pub use passage::Passage;
 pub use project::{Project, ProjectStats, SourceType};
+pub use readiness::{
+    Accepted, Assessment, NextStep, NextStepCode, Readiness, TARGET_PAIRS, TrainingAssumptions,
+};
 pub use scores::{Evidence, Flag, FlagCode, Quality, Scores, Unsupported};
 pub use settings::{
     BUILTIN_TEACHER, DifficultyWeights, GenerateConfig, GenerateSettings, Price, Prices, SettingsError,

@@ -90,7 +90,7 @@ function Figures({ data, project, run }: { data: Analytics; project: string; run
   return (
     <>
       <div className={`${styles.row} ${styles.first}`}>
-        <Readiness readiness={data.readiness} />
+        <Readiness readiness={data.readiness} project={project} />
         <Coverage coverage={data.coverage} tokenCounts={data.tokens} project={project} />
       </div>
       <div className={`${styles.row} ${styles.two}`}>

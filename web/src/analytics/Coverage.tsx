@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Analytics } from "../api/client";
-import { count, tokens } from "../ui/format";
+import { count, plural, tokens } from "../ui/format";
 import { Progress } from "../ui/Progress";
 import styles from "./Analytics.module.css";
 import { ChartCard } from "./ChartCard";
@@ -58,7 +58,7 @@ export function Coverage({
               {one.filename}
             </span>
             <Progress value={(100 * one.pairs) / most} tone={one.pairs > 0 ? "good" : "warn"} />
-            <span className="num">{count(one.pairs)} pairs</span>
+            <span className="num">{plural(one.pairs, "pair")}</span>
           </Link>
         ))}
       </div>

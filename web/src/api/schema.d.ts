@@ -1138,7 +1138,7 @@ export interface components {
             chunks_total: number;
             /**
              * Format: int64
-             * @description Chunks that pairs were made from.
+             * @description Chunks that pairs were made from, excluded ones not included.
              */
             chunks_with_pairs: number;
             /**
@@ -2601,6 +2601,23 @@ export interface components {
              */
             size_bytes: number;
         };
+        /** @description Something that would bring a dataset further. */
+        NextStep: {
+            /** @description What to do. */
+            code: components["schemas"]["NextStepCode"];
+            /**
+             * Format: int64
+             * @description With how many documents or pairs.
+             */
+            count: number;
+            /** @description The same in words. */
+            detail: string;
+        };
+        /**
+         * @description What can be done for a dataset.
+         * @enum {string}
+         */
+        NextStepCode: "parse" | "review" | "generate" | "raise_quality" | "raise_grounding";
         /** @description A heading of a document's outline. */
         OutlineEntry: {
             /** @description Where it starts in the document's text, in Unicode scalar values. */
@@ -2986,9 +3003,11 @@ export interface components {
             assessment: components["schemas"]["Assessment"];
             /**
              * Format: double
-             * @description A guess at three epochs of fine-tuning a small model on one GPU, at 1,500 tokens a second.
+             * @description How long training on the accepted pairs may take, under the assumptions of `training`.
              */
             estimated_training_minutes: number;
+            /** @description What would bring it further, the nearest first. */
+            next_steps: components["schemas"]["NextStep"][];
             /**
              * Format: int32
              * @description The share of that, 0 to 100.
@@ -3001,6 +3020,8 @@ export interface components {
              * @description How many are aimed at.
              */
             target_pairs: number;
+            /** @description What that time assumes. */
+            training: components["schemas"]["TrainingAssumptions"];
         };
         /** @description How many canaries of a kind were found. */
         Recall: {
@@ -3201,6 +3222,21 @@ export interface components {
             pairs: number;
             /** @description The topic. */
             topic: string;
+        };
+        /** @description What a time of training assumes. */
+        TrainingAssumptions: {
+            /** @description On what, in words. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description How often each pair is seen.
+             */
+            epochs: number;
+            /**
+             * Format: int32
+             * @description How many tokens are trained on in a second.
+             */
+            tokens_per_second: number;
         };
         /** @description One turn of a conversation. */
         Turn: {

@@ -7,6 +7,7 @@ import type { Generation } from "../api/client";
 import { newIdempotencyKey } from "../api/idempotency";
 import { generationsQuery, isActive, modelsQuery, readinessQuery, useProject } from "../api/queries";
 import { useFacets } from "../chunks/useChunks";
+import { formatOfTeacher } from "../documents/importing/format";
 import { useDocuments } from "../documents/useDocuments";
 import { usePaletteActions } from "../shell/shellState";
 import { dollars, moment, plural } from "../ui/format";
@@ -117,7 +118,8 @@ function Generate({ project }: { project: string }) {
     useMemo(() => [{ label: "Preview on 3 chunks", run: () => setPreviewing(true) }], []),
   );
 
-  const made = runs.data?.items.filter(({ kind }) => kind === "generate") ?? [];
+  const made =
+    runs.data?.items.filter((run) => run.kind === "generate" && !formatOfTeacher(run.teacher_model)) ?? [];
   const goesOn = made.some(isActive);
   const isFolded = goesOn && !isUnfolded;
   const nameOf = (id: string) => documents?.find((document) => document.id === id)?.filename;

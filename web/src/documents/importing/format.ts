@@ -26,3 +26,7 @@ export function formatOf(text: string): ImportFormat | null {
     return null;
   }
 }
+
+/** The format of the pairs of a run that imported them; null of one that made them. */
+export const formatOfTeacher = (teacher: string | null | undefined) =>
+  FORMATS.find(({ value }) => `import/${value}` === teacher)?.label ?? null;

@@ -12,6 +12,7 @@ import { useEffect, useState } from "react";
 import type { Generation } from "../../api/client";
 import { newIdempotencyKey } from "../../api/idempotency";
 import { isActive } from "../../api/queries";
+import { formatOfTeacher } from "../../documents/importing/format";
 import { count, dollars, duration, exactly, moment, plural, score } from "../../ui/format";
 import { Progress } from "../../ui/Progress";
 import { Status, type Tone } from "../../ui/Status";
@@ -50,8 +51,11 @@ export function RunRow({
 }) {
   const active = isActive(run);
   const isParse = run.kind === "parse";
-  const name = isParse ? "Parse" : modelName(run.teacher_model);
-  const facts = isParse ? ["Documents to chunks"] : [typeWord(run.generation_type)];
+  const imported = formatOfTeacher(run.teacher_model);
+  const name = isParse ? "Parse" : imported ? "Import" : modelName(run.teacher_model);
+  const facts = isParse
+    ? ["Documents to chunks"]
+    : [imported ? `${imported} to pairs` : typeWord(run.generation_type)];
   const style = run.config?.style_template;
   if (!isParse && style && style !== "mixed") facts[0] = `${facts[0]}, ${styleWord(style).toLowerCase()}`;
   facts.push(moment(run.created_at));
@@ -110,7 +114,7 @@ export function RunRow({
           label={`Progress of ${name}`}
         />
       </div>
-      <div className={styles.number} data-label={isParse ? "Documents" : "Chunks"}>
+      <div className={styles.number} data-label={isParse ? "Documents" : imported ? "Lines" : "Chunks"}>
         {count(run.chunks_processed)}
         {run.chunks_processed !== run.chunks_total && <span> of {count(run.chunks_total)}</span>}
       </div>
@@ -151,7 +155,7 @@ export function RunRow({
         {(run.status === "failed" || run.status === "cancelled") && (
           <ResumeButton run={run} actions={actions} />
         )}
-        {run.status === "completed" && !isParse && (
+        {run.status === "completed" && !isParse && !imported && (
           <Menu position="bottom-end">
             <Menu.Target>
               <Button size="xs">Top up</Button>
@@ -185,9 +189,11 @@ export function RunRow({
               >
                 Review {plural(run.pairs_generated, "pair")}
               </Menu.Item>
-              <Menu.Item leftSection={<IconSettings {...icon} />} onClick={() => onLoad(run)}>
-                Load its settings
-              </Menu.Item>
+              {!imported && (
+                <Menu.Item leftSection={<IconSettings {...icon} />} onClick={() => onLoad(run)}>
+                  Load its settings
+                </Menu.Item>
+              )}
             </Menu.Dropdown>
           </Menu>
         )}

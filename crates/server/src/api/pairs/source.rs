@@ -59,9 +59,14 @@ struct Neighbour {
 impl From<PairSource> for Source {
     fn from(source: PairSource) -> Self {
         let PairSource { passage, filename, chunk, previous, next } = source;
+        // The chunk of an imported pair is its line; the lines beside it are no neighbours.
+        let said = passage.imported.as_ref().unwrap_or(&passage.text);
+        let beside = |chunk: Option<Chunk>| chunk.filter(|_| passage.imported.is_none()).map(Into::into);
         let place = chunk.as_ref().map(|chunk| chunk.source);
         Self {
-            outdated: chunk.as_ref().is_none_or(|chunk| chunk.text != passage.text),
+            outdated: chunk.as_ref().is_none_or(|chunk| chunk.text != *said),
+            previous: beside(previous),
+            next: beside(next),
             text: passage.text,
             heading_path: passage.heading_path,
             content_type: passage.content_type,
@@ -72,8 +77,6 @@ impl From<PairSource> for Source {
             page_start: place.and_then(|place| place.page_start),
             page_end: place.and_then(|place| place.page_end),
             chunk,
-            previous: previous.map(Into::into),
-            next: next.map(Into::into),
         }
     }
 }

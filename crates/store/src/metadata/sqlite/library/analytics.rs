@@ -5,8 +5,9 @@ mod coverage;
 use std::collections::BTreeMap;
 
 use model::{
-    Analytics, Difficulty, FlagCode, GenerationId, HISTOGRAM_BINS, HistogramBin, ProjectId, QuestionType,
-    Readiness, ReviewCounts, ReviewStatus, TokenCounts, TopicCount, UserId, ValidationReport,
+    Accepted, Analytics, Coverage, Difficulty, FlagCode, GenerationId, HISTOGRAM_BINS, HistogramBin,
+    ProjectId, QuestionType, Readiness, ReviewCounts, ReviewStatus, TokenCounts, TopicCount, UserId,
+    ValidationReport,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -37,11 +38,12 @@ pub(super) async fn compute(
         tally.add(row)?;
     }
     let validation = probes::report(&mut tx, scope).await?;
+    let coverage = coverage::compute(&mut tx, scope).await?;
     Ok(Some(Analytics {
-        coverage: coverage::compute(&mut tx, scope).await?,
         quality_histogram: histogram(&tally.quality),
         grounding_histogram: histogram(&tally.grounding),
-        readiness: tally.readiness(&validation),
+        readiness: tally.readiness(&coverage, &validation),
+        coverage,
         question_types: tally.question_types,
         difficulties: tally.difficulties,
         topics: topics(&mut tx, scope).await?,
@@ -131,13 +133,14 @@ impl Tally {
         Ok(())
     }
 
-    fn readiness(&self, validation: &ValidationReport) -> Readiness {
-        let mut readiness = Readiness::assess(
-            self.review.accepted + self.review.edited,
-            self.accepted_quality.get(),
-            self.accepted_grounding.get(),
-            self.tokens.accepted,
-        );
+    fn readiness(&self, coverage: &Coverage, validation: &ValidationReport) -> Readiness {
+        let accepted = Accepted {
+            pairs: self.review.accepted + self.review.edited,
+            quality: self.accepted_quality.get(),
+            grounding: self.accepted_grounding.get(),
+            tokens: self.tokens.accepted,
+        };
+        let mut readiness = Readiness::assess(&accepted, self.review, coverage);
         readiness.reasons.extend(validation.alarms.iter().map(|alarm| alarm.detail.clone()));
         readiness
     }

@@ -18,15 +18,16 @@ SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE status = 'parsed') AS parsed,
     (SELECT COUNT(*) FROM chunks INDEXED BY chunks_by_project WHERE project_id = ?1 AND excluded) AS excluded
 FROM documents INDEXED BY documents_by_age WHERE project_id = ?1";
 
-/// Chunks that pairs were made from and that have gone since are not counted.
+/// Chunks that pairs were made from and that have gone since are not counted, nor are those that are left out, such as the
+/// lines of imported pairs: this is of those that pairs are to be made from.
 pub(in super::super::super) const WITH_PAIRS: &str = "
 SELECT COUNT(*) AS chunks FROM chunks c
-WHERE c.project_id = ?1 AND EXISTS (
+WHERE c.project_id = ?1 AND NOT c.excluded AND EXISTS (
     SELECT 1 FROM pairs p INDEXED BY pairs_by_source WHERE p.project_id = ?1 AND p.chunk_id = c.id)";
 
 pub(in super::super::super) const WITH_PAIRS_OF_GENERATION: &str = "
 SELECT COUNT(*) AS chunks FROM chunks c
-WHERE c.project_id = ?1 AND EXISTS (
+WHERE c.project_id = ?1 AND NOT c.excluded AND EXISTS (
     SELECT 1 FROM pairs p INDEXED BY pairs_by_chunk WHERE p.generation_id = ?2 AND p.chunk_id = c.id)";
 
 pub(in super::super::super) const PER_DOCUMENT: &str = "
