@@ -1,14 +1,21 @@
 //! Pairs of a generation's project that nearly repeat another: found a batch at a time, by what the store
 //! keeps of those that were compared before.
 
-use model::{GenerationId, GenerationType, Pair, PairId};
+use std::time::Duration;
+
+use model::{GenerationId, GenerationType, LogLevel, Pair, PairId};
+use serde_json::json;
 use store::{Compared, Sketched};
+use tokio::time::Instant;
 use validate::{Duplicates, Repeats, Sketch};
 
-use crate::{Environment, JobsError};
+use crate::{Environment, JobsError, log};
 
 /// So many pairs are compared at once.
 const BATCH: u32 = 500;
+
+/// How often it is said in the generation's log how many are.
+const PACE: Duration = Duration::from_secs(5);
 
 /// Marks the duplicates among a generation's pairs: those that are the same, then those that nearly are.
 pub(crate) async fn mark_duplicates(
@@ -18,7 +25,7 @@ pub(crate) async fn mark_duplicates(
 ) -> Result<(), JobsError> {
     let store = &environment.metadata;
     store.mark_duplicates(generation).await?;
-    let mut compared = false;
+    let (mut compared, mut said) = (0, Instant::now());
     loop {
         let pairs = store.pairs_to_compare(generation, BATCH).await?;
         if pairs.is_empty() {
@@ -29,9 +36,21 @@ pub(crate) async fn mark_duplicates(
         let bands: Vec<u32> = sketches.iter().flat_map(|(.., bands)| bands.iter().copied()).collect();
         let known = store.near_candidates(generation, &bands).await?;
         store.put_compared(generation, &compare(&known, sketches, threshold)).await?;
-        compared = true;
+        compared += pairs.len();
+        if said.elapsed() >= PACE {
+            said = Instant::now();
+            let fields = json!({"phase": "duplicates", "done": compared});
+            log(
+                environment,
+                generation,
+                LogLevel::Info,
+                "pairs are compared with the project's others",
+                fields,
+            )
+            .await;
+        }
     }
-    if compared {
+    if compared > 0 {
         store.mark_duplicates(generation).await?;
     }
     Ok(())

@@ -104,6 +104,13 @@ struct Handed<'a> {
 }
 
 impl FineTuning {
+    /// Where versions are sent to: the host, with its port where that is not the usual one.
+    pub(crate) fn host(&self) -> Option<String> {
+        let url = reqwest::Url::parse(&self.config.url).ok()?;
+        let host = url.host_str()?;
+        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    }
+
     /// Whoever a configuration names.
     ///
     /// # Errors

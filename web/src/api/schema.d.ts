@@ -1579,6 +1579,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description The jobs made from a version, and who would be given another. */
+        FineTuneJobs: components["schemas"]["ListOf_FineTuneJob"] & {
+            /** @description Where a version is sent to: a host, with its port where it is not the usual one; null where nobody is set. */
+            sends_to?: string | null;
+        };
         /**
          * @description Who trains.
          * @enum {string}
@@ -4428,7 +4433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOf_FineTuneJob"];
+                    "application/json": components["schemas"]["FineTuneJobs"];
                 };
             };
             /** @description What went wrong */

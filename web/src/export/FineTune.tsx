@@ -55,8 +55,9 @@ export function FineTune({
       <div className={styles.dialog}>
         <form className={styles.dialog} onSubmit={submit}>
           <p>
-            {plural(version.pairs, "pair")}: {files} go to whoever the server is set to train with, and a job
-            is made there. Asking for the same again makes no second one.
+            {plural(version.pairs, "pair")}: {files} go to{" "}
+            {jobs.data?.sends_to ? <b>{jobs.data.sends_to}</b> : "whoever the server is set to train with"},
+            and a job is made there. Asking for the same again makes no second one.
           </p>
           <TextInput
             label="Model"

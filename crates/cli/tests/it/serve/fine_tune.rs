@@ -65,6 +65,9 @@ async fn files_go_to_openai_once_and_the_job_is_followed() {
     let list = user.get(&path).await.expect(200);
     assert_eq!((&list["total"], &list["items"][0]["status"]), (&json!(1), &json!("succeeded")));
     assert_eq!(list["items"][0]["fine_tuned_model"], "ft:small:dunnock");
+    let host = gateway.url();
+    let host = host.trim_start_matches("http://").split('/').next().unwrap();
+    assert_eq!(list["sends_to"], host);
     assert_eq!(user.get(&format!("{exports}/3/fine-tune")).await.expect(200)["total"], 0);
 
     let other = json!({"model": "large"});

@@ -49,6 +49,8 @@ async fn every_id_of_anothers_is_not_there() {
     let key = json!({"document_key": of_ada.document_key, "filename": "a.md"});
     let status = bob.post(&format!("{}/documents", of_bob.project), key).await.status;
     assert!([404, 409, 422].contains(&status.as_u16()), "{status}");
+    let key = json!({"document_key": of_ada.document_key, "format": "alpaca"});
+    bob.post(&format!("{}/pairs/import", of_bob.project), key).await.expect(409);
     for (name, id) in [
         ("document_id", &of_ada.document),
         ("generation_id", &of_ada.generation),
@@ -167,6 +169,7 @@ fn body(method: &Method, path: &str, things: &Things) -> Value {
         ("POST", "export") => json!({"format": "chatml"}),
         ("POST", "fine-tune") => json!({"model": "small"}),
         ("POST", "estimate") if path.contains("export") => json!({"format": "chatml"}),
+        ("POST", "import") => json!({"document_key": things.document_key, "format": "alpaca"}),
         ("POST", "generate" | "estimate" | "preview") => {
             json!({"teacher_model": "builtin/extractive", "generation_type": "qa"})
         }

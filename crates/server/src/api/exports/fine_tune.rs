@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode};
 use model::{Export, FineTuneJob, ProjectId, UserId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
@@ -75,17 +75,26 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(job)))
 }
 
+/// The jobs made from a version, and who would be given another.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FineTuneJobs {
+    #[serde(flatten)]
+    jobs: ListOf<FineTuneJob>,
+    /// Where a version is sent to: a host, with its port where it is not the usual one; null where nobody is set.
+    sends_to: Option<String>,
+}
+
 /// The jobs made from a version, newest first, as their provider sees them now.
 #[utoipa::path(get, path = "/projects/{id}/export/{version}/fine-tune", tag = "exports",
     operation_id = "list_fine_tune_jobs",
     params(("id" = ProjectId, Path), ("version" = u32, Path), Filter),
-    responses((status = 200, body = ListOf<FineTuneJob>), Problem))]
+    responses((status = 200, body = FineTuneJobs), Problem))]
 pub(super) async fn list(
     State(app): State<App>,
     Caller(user): Caller,
     Path((id, version)): Path<(ProjectId, u32)>,
     Query(filter): Query<Filter>,
-) -> Result<Json<ListOf<FineTuneJob>>, Problem> {
+) -> Result<Json<FineTuneJobs>, Problem> {
     export(&app, &user, id, version).await?;
     let paging = Paging::new(("fine-tune", id, version), filter.limit, filter.cursor.as_deref())?;
     let page = app.environment.metadata.page_fine_tune_jobs(&user, id, version, &paging.request).await?;
@@ -95,7 +104,8 @@ pub(super) async fn list(
         Some(tuning) => tuning.refreshed(&app.environment, &user, id, items).await?,
         None => items.into_iter().map(|(_, job)| job).collect(),
     };
-    Ok(Json(paging.answer(store::Page { items, total, next })))
+    let sends_to = app.fine_tuning.as_ref().and_then(|tuning| tuning.host());
+    Ok(Json(FineTuneJobs { jobs: paging.answer(store::Page { items, total, next }), sends_to }))
 }
 
 async fn export(app: &App, user: &UserId, id: ProjectId, version: u32) -> Result<Export, Problem> {
