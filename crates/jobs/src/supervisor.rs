@@ -6,14 +6,16 @@
 
 mod decide;
 mod places;
+mod rounds;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use model::{Generation, GenerationId, LogLevel, Phase, UserId};
+use futures::{StreamExt, stream::FuturesUnordered};
+use model::{Generation, GenerationId, LogLevel, Phase, ProjectId, UserId};
 use serde_json::json;
 use store::{GenerationContext, UnitCounts};
 use tokio::sync::Notify;
@@ -22,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use self::{
     decide::{Action, Bounds, Launched, View, decide},
     places::Places,
+    rounds::{Round, UnderWay, meanwhile},
 };
 use crate::{
     Environment, Job, JobState, JobsError, Launcher, lock, log,
@@ -94,21 +97,37 @@ impl Supervisor {
 
     /// Looks after all generations until it is told to stop; then the launcher's jobs hand back what
     /// they hold, and their generations stay as they are for the next supervisor.
+    ///
+    /// What takes long in one project, such as comparing its pairs, keeps no other project waiting.
     pub async fn run(&self, stop: &CancellationToken) {
+        let (mut rounds, mut under_way) = (FuturesUnordered::new(), UnderWay::default());
         while !stop.is_cancelled() {
-            let pause = match self.tick().await {
-                Ok(()) => self.config.tick,
+            let (due, ended) = meanwhile(&mut rounds, self.due(&under_way)).await;
+            ended.into_iter().for_each(|project| under_way.end(project));
+            let pause = match due {
+                Ok(due) => {
+                    for round in due {
+                        under_way.begin(&round);
+                        rounds.push(self.go_round(round));
+                    }
+                    self.config.tick
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the generations could not be looked after");
                     PAUSE.max(self.config.tick)
                 }
             };
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.woken.notified() => {}
-                () = stop.cancelled() => {}
-            }
+            let rest = async {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = self.woken.notified() => {}
+                    () = stop.cancelled() => {}
+                }
+            };
+            let ((), ended) = meanwhile(&mut rounds, rest).await;
+            ended.into_iter().for_each(|project| under_way.end(project));
         }
+        while rounds.next().await.is_some() {}
         self.launcher.shut_down().await;
     }
 
@@ -138,33 +157,51 @@ impl Supervisor {
         read(&self.environment, user, id).await
     }
 
-    async fn tick(&self) -> Result<(), JobsError> {
+    /// What is to be looked after now: the generations that have not ended, by project, but for projects that a round is
+    /// under way in.
+    async fn due(&self, under_way: &UnderWay) -> Result<Vec<Round>, JobsError> {
         let unended = self.environment.metadata.unended().await?;
         self.stop_ended(&unended).await;
         let mut places = Places::new(self.config);
-        for context in unended.iter().filter(|context| context.generation.status.phase().is_some()) {
+        let takes_a_place =
+            |generation: &Generation| generation.status.phase().is_some() || under_way.may_start(generation);
+        for context in unended.iter().filter(|context| takes_a_place(&context.generation)) {
             places.take(&context.user);
         }
-        let mut held = HashMap::new();
-        for context in &unended {
-            let (id, project) = (context.generation.id, context.generation.project_id);
-            if let std::collections::hash_map::Entry::Vacant(entry) = held.entry(project) {
-                entry.insert(lock::run_of(&self.environment, project).await?.is_some());
-            }
-            if held[&project] {
-                continue;
-            }
+        let mut rounds: Vec<Round> = Vec::new();
+        let mut known = HashMap::new();
+        for context in unended {
+            let project = context.generation.project_id;
+            let at = match known.entry(project) {
+                Entry::Occupied(entry) => *entry.get(),
+                Entry::Vacant(entry) => {
+                    let left_alone =
+                        under_way.is_in(project) || lock::run_of(&self.environment, project).await?.is_some();
+                    let at = (!left_alone).then_some(rounds.len());
+                    rounds.extend(at.map(|_| Round { project, generations: Vec::new() }));
+                    *entry.insert(at)
+                }
+            };
+            let Some(at) = at else { continue };
             let waits = context.generation.status.phase().is_none();
             let has_room = waits && places.has_room(&context.user);
             if has_room {
                 places.take(&context.user);
             }
+            rounds[at].generations.push((context, has_room));
+        }
+        Ok(rounds)
+    }
+
+    /// Looks after the generations of a project, one after the other: their pairs are compared with one another.
+    async fn go_round(&self, round: Round) -> ProjectId {
+        for (context, has_room) in round.generations {
             // What is wrong with one generation keeps no other from going on.
-            if let Err(error) = self.look_after(context, has_room).await {
-                tracing::warn!(%error, generation = %id, "a generation could not be looked after");
+            if let Err(error) = self.look_after(&context, has_room).await {
+                tracing::warn!(%error, generation = %context.generation.id, "a generation could not be looked after");
             }
         }
-        Ok(())
+        round.project
     }
 
     /// Takes all steps that a generation is ready for.

@@ -10,6 +10,8 @@ use crate::{Launch, LaunchError, random_bytes, testing::Shop};
 #[derive(Default)]
 struct Idle {
     running: Mutex<Vec<String>>,
+    /// The job of which nobody can say where it stands.
+    stuck: Mutex<Option<String>>,
 }
 
 impl Idle {
@@ -26,6 +28,9 @@ impl Launcher for Idle {
     }
 
     async fn state(&self, name: &str) -> Result<JobState, LaunchError> {
+        if self.stuck.lock().unwrap().as_deref() == Some(name) {
+            std::future::pending::<()>().await;
+        }
         let runs = self.running().iter().any(|running| running == name);
         Ok(if runs { JobState::Running { since: model::Time::MAX } } else { JobState::Absent })
     }
@@ -75,6 +80,13 @@ impl Office {
         id
     }
 
+    /// Looks after all generations once.
+    async fn go_round(&self) {
+        for round in self.supervisor.due(&UnderWay::default()).await.unwrap() {
+            self.supervisor.go_round(round).await;
+        }
+    }
+
     async fn status(&self, id: GenerationId) -> GenerationStatus {
         let context = self.shop.environment.metadata.generation_context(id).await.unwrap();
         context.unwrap().generation.status
@@ -89,7 +101,7 @@ async fn generations_are_started_in_turn_while_there_is_room() {
     let third = office.generation("alan").await;
     let fourth = office.generation("grace").await;
     for _ in 0..2 {
-        office.supervisor.tick().await.unwrap();
+        office.go_round().await;
         let names = [first, third].map(|id| Phase::Generate.job_name(id));
         assert_eq!(*office.launcher.running(), names);
     }
@@ -97,7 +109,7 @@ async fn generations_are_started_in_turn_while_there_is_room() {
 
     office.supervisor.cancel(&UserId::new("ada"), first).await.unwrap();
     assert_eq!(*office.launcher.running(), [Phase::Generate.job_name(third)]);
-    office.supervisor.tick().await.unwrap();
+    office.go_round().await;
     let names = [third, second].map(|id| Phase::Generate.job_name(id));
     assert_eq!(*office.launcher.running(), names);
     assert_eq!(office.status(fourth).await, GenerationStatus::Pending);
@@ -107,10 +119,10 @@ async fn generations_are_started_in_turn_while_there_is_room() {
 async fn the_job_of_a_generation_that_another_ended_is_stopped() {
     let office = Office::new(2, None).await;
     let id = office.generation("ada").await;
-    office.supervisor.tick().await.unwrap();
+    office.go_round().await;
     assert_eq!(office.launcher.running().len(), 1);
     crate::fail(&office.shop.environment, id, Phase::Generate, "why").await.unwrap();
-    office.supervisor.tick().await.unwrap();
+    office.go_round().await;
     assert_eq!(*office.launcher.running(), [""; 0]);
     assert_eq!(office.status(id).await, GenerationStatus::Failed);
 }
@@ -137,4 +149,31 @@ async fn told_to_stop_it_leaves_no_job_and_generations_as_they_are() {
     tokio::join!(office.supervisor.run(&stop), told);
     assert_eq!(*office.launcher.running(), [""; 0]);
     assert_eq!(office.status(id).await, GenerationStatus::Generating);
+}
+
+#[tokio::test]
+async fn what_takes_long_in_one_project_keeps_no_other_waiting() {
+    let office = Office::new(2, None).await;
+    let first = office.generation("ada").await;
+    *office.launcher.stuck.lock().unwrap() = Some(Phase::Generate.job_name(first));
+    let stop = CancellationToken::new();
+    let begun = async {
+        while office.status(first).await == GenerationStatus::Pending {
+            tokio::task::yield_now().await;
+        }
+        let second = office.generation("alan").await;
+        let third = office.generation("grace").await;
+        office.supervisor.wake();
+        while office.launcher.running().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(*office.launcher.running(), [Phase::Generate.job_name(second)]);
+        // The place of what takes long is taken all the same.
+        assert_eq!(office.status(third).await, GenerationStatus::Pending);
+    };
+    let begun = tokio::time::timeout(Duration::from_secs(60), begun);
+    tokio::select! {
+        () = office.supervisor.run(&stop) => {}
+        begun = begun => begun.unwrap(),
+    }
 }
