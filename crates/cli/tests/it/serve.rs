@@ -1,6 +1,7 @@
 //! `data-forge serve`, driven over HTTP as a program would.
 
 mod crowd;
+mod delivery;
 mod demo;
 mod export_kills;
 mod fine_tune;
