@@ -135,7 +135,7 @@ fn pair_filter() -> PairFilter {
         max_grounding: Some(0.9),
         flagged: Some(true),
         generations: vec![model::GenerationId::new(time, [0; 10])],
-        documents: vec![model::DocumentId::new(time, [0; 10])],
+        documents: [0, 1].map(|one| model::DocumentId::new(time, [one; 10])).to_vec(),
         chunks: Vec::new(),
         question_types: vec![model::QuestionType::Factual],
         difficulties: vec![model::Difficulty::Easy],
@@ -169,8 +169,23 @@ async fn pages_of_pairs_are_read_along_their_order(
     assert!(plan.iter().any(goes_on), "{plan:#?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_few_pairs_of_a_document_are_found_first() {
+async fn the_pairs_of_one_document_are_read_along_their_age(#[values(false, true)] descending: bool) {
+    let all = pair_filter();
+    let filter = PairFilter { documents: all.documents[..1].to_vec(), ..all };
+    let matching = library::PairMatching::new(project(), 1, &filter);
+    let order = PairOrder { by: PairSort::CreatedAt, descending };
+    let after = Some((library::PairKey::Time(1), cursor_id()));
+    let query = library::page_of_pairs(&matching, order, after, 50).unwrap();
+    let plan = plan(query.sql().as_str()).await;
+    let search = "SEARCH p USING INDEX pairs_by_document (project_id=? AND document_id=? AND (created_at,id)";
+    assert!(plan.iter().any(|step| step.starts_with(search)), "{plan:#?}");
+    assert!(!plan.iter().any(|step| walks(step) || step.contains("TEMP B-TREE")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn the_few_pairs_of_documents_are_found_first() {
     let filter = pair_filter();
     let order = PairOrder { by: PairSort::Quality, descending: true };
     for (total, index) in [(10, "pairs_by_document"), (1_000_000, "pairs_by_quality")] {

@@ -5,6 +5,7 @@
 //! many rows pass. A search starts from what it finds.
 
 use model::ProjectId;
+use serde::Serialize;
 use sqlx::QueryBuilder;
 
 use super::super::{Database, row::json, terms};
@@ -85,29 +86,12 @@ impl<'a> Matching<'a> {
 
     fn push_lists(&self, query: &mut QueryBuilder<Database>) -> Result<()> {
         let filter = self.filter;
-        let words = [
-            ("review_status", filter.review_statuses.is_empty(), json(&filter.review_statuses)?),
-            ("question_type", filter.question_types.is_empty(), json(&filter.question_types)?),
-            ("difficulty", filter.difficulties.is_empty(), json(&filter.difficulties)?),
-        ];
-        for (column, empty, list) in words {
-            if !empty {
-                query.push(" AND p.").push(column).push(" IN (SELECT value FROM json_each(");
-                query.push_bind(list).push("))");
-            }
-        }
-        let ids = [
-            ("generation_id", filter.generations.is_empty(), json(&filter.generations)?),
-            ("document_id", filter.documents.is_empty(), json(&filter.documents)?),
-            ("chunk_id", filter.chunks.is_empty(), json(&filter.chunks)?),
-        ];
-        for (column, empty, list) in ids {
-            if !empty {
-                query.push(" AND p.").push(column).push(" IN (SELECT unhex(value, '-') FROM json_each(");
-                query.push_bind(list).push("))");
-            }
-        }
-        Ok(())
+        one_of(query, "review_status", &filter.review_statuses, Stored::Word)?;
+        one_of(query, "question_type", &filter.question_types, Stored::Word)?;
+        one_of(query, "difficulty", &filter.difficulties, Stored::Word)?;
+        one_of(query, "generation_id", &filter.generations, Stored::Id)?;
+        one_of(query, "document_id", &filter.documents, Stored::Id)?;
+        one_of(query, "chunk_id", &filter.chunks, Stored::Id)
     }
 
     fn index(&self, order: Option<PairOrder>) -> &'static str {
@@ -116,7 +100,10 @@ impl<'a> Matching<'a> {
             // A chunk has few pairs: they are sorted at once.
             return "pairs_by_source";
         }
-        if !filter.documents.is_empty() && (order.is_none() || self.few) {
+        // Those of one document stand in it by age.
+        let by_age =
+            matches!(&filter.documents[..], [_]) && order.is_some_and(|o| o.by == PairSort::CreatedAt);
+        if !filter.documents.is_empty() && (order.is_none() || self.few || by_age) {
             return "pairs_by_document";
         }
         match order.map(|order| order.by) {
@@ -128,4 +115,37 @@ impl<'a> Matching<'a> {
             None => "pairs_by_age",
         }
     }
+}
+
+/// How a column holds what JSON says as a string.
+#[derive(Clone, Copy)]
+enum Stored {
+    Word,
+    Id,
+}
+
+/// A column that has to be one of a list, if the list names any. Of a single one it says so: an index that
+/// begins with the column then gives its rows in the order that they are listed in.
+fn one_of<T: Serialize>(
+    query: &mut QueryBuilder<Database>,
+    column: &str,
+    list: &[T],
+    stored: Stored,
+) -> Result<()> {
+    let (open, close) = match stored {
+        Stored::Word => ("", ""),
+        Stored::Id => ("unhex(", ", '-')"),
+    };
+    match list {
+        [] => {}
+        [one] => {
+            query.push(format_args!(" AND p.{column} = {open}"));
+            query.push_bind(json(one)?).push(format_args!(" ->> '$'{close}"));
+        }
+        several => {
+            query.push(format_args!(" AND p.{column} IN (SELECT {open}value{close} FROM json_each("));
+            query.push_bind(json(&several)?).push("))");
+        }
+    }
+    Ok(())
 }
