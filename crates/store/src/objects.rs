@@ -1,6 +1,7 @@
 //! Bytes by key: documents, exports.
 
 mod files;
+mod s3;
 
 use std::{
     path::{Path, PathBuf},
@@ -11,24 +12,43 @@ use async_trait::async_trait;
 use tokio::io::AsyncRead;
 use url::Url;
 
-use self::files::Files;
+use self::{files::Files, s3::S3};
 use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 
 /// Opens the store of bytes that a URL names: `file:///absolute/path` or a path is a folder, made if
-/// it is not there.
+/// it is not there; `s3://bucket` is a bucket of S3 or of a server that speaks its language, reached as the
+/// environment's `AWS_…` variables say.
 ///
 /// # Errors
-/// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Objects`] where the folder cannot
-/// be made.
+/// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Settings`] for a bucket whose settings
+/// cannot be, [`StoreError::Objects`] where the folder cannot be made.
 pub async fn open_objects(url: &str) -> Result<Arc<dyn Objects>> {
+    let variables = std::env::vars_os();
+    let variables =
+        variables.filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+    open_objects_with(url, variables).await
+}
+
+/// As [`open_objects`], with these variables for those of the environment.
+///
+/// # Errors
+/// As [`open_objects`].
+pub async fn open_objects_with(
+    url: &str,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Arc<dyn Objects>> {
     let unknown = |hint| StoreError::UnknownBackend { url: without_credentials(url), hint };
     let folder = if url.starts_with("file:") {
         // A URL that is not absolute is read as one, of a folder that nobody meant.
         let absolute = Some(url).filter(|url| url.starts_with("file:///"));
         let folder = absolute.and_then(|url| Url::parse(url).ok()).and_then(|url| url.to_file_path().ok());
         folder.ok_or_else(|| unknown("a folder is `file:///absolute/path`"))?
+    } else if url.starts_with("s3://") {
+        return Ok(Arc::new(S3::open(url, variables)?));
     } else if url.is_empty() || url.contains("://") {
-        return Err(unknown("this build has folders alone: `file:///absolute/path` or a path"));
+        return Err(unknown(
+            "there are folders, `file:///absolute/path` or a path, and buckets, `s3://name`",
+        ));
     } else {
         PathBuf::from(url)
     };
