@@ -4,8 +4,10 @@ mod files;
 mod s3;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -66,6 +68,15 @@ pub enum PutNew {
     WrongLength,
 }
 
+/// A link by which whoever has it reaches one object, past the server, until it runs out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ObjectLink {
+    /// Where to. Its signature is in it: it is no text for logs.
+    pub url: String,
+    /// Headers that have to be sent with it, by their names in lower case.
+    pub headers: BTreeMap<String, String>,
+}
+
 /// A store of bytes. An object is there whole or not at all, whatever crashes.
 #[async_trait]
 pub trait Objects: Send + Sync {
@@ -111,4 +122,27 @@ pub trait Objects: Send + Sync {
 
     /// The keys under a folder, in order.
     async fn list(&self, prefix: &ObjectKey) -> Result<Vec<ObjectKey>>;
+
+    /// A link to put an object that is not there yet: exactly `length` bytes of that content type. `None` where
+    /// there are no such links, and the server has to take the bytes itself.
+    async fn link_to_put(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        length: u64,
+        life: Duration,
+    ) -> Result<Option<ObjectLink>>;
+
+    /// A link to get an object, answered with that content type and that `Content-Disposition`. `None` where
+    /// there are no such links, and the server has to send the bytes itself.
+    async fn link_to_get(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        content_disposition: &str,
+        life: Duration,
+    ) -> Result<Option<ObjectLink>>;
+
+    /// The origin that links lead to, such as `https://bucket.s3.amazonaws.com`; `None` where there are none.
+    fn links_origin(&self) -> Option<String>;
 }

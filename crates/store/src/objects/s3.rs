@@ -2,11 +2,12 @@
 
 mod encryption;
 mod failure;
+mod links;
 mod settings;
 mod signed;
 mod upload;
 
-use std::{io, path::Path as FilePath, sync::Arc};
+use std::{io, path::Path as FilePath, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -24,7 +25,7 @@ use self::{
     signed::{Request, Signer},
     upload::{Failed, PART, Upload, part_length, read_part},
 };
-use super::{Objects, PutNew};
+use super::{ObjectLink, Objects, PutNew};
 use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 
 /// How often what another was doing at the same moment is tried again.
@@ -281,6 +282,30 @@ impl Objects for S3 {
             .map_err(|error| self.failed(prefix, &error))?;
         keys.sort_unstable();
         Ok(keys)
+    }
+
+    async fn link_to_put(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        length: u64,
+        life: Duration,
+    ) -> Result<Option<ObjectLink>> {
+        self.sign_put(key, content_type, length, life).await
+    }
+
+    async fn link_to_get(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        content_disposition: &str,
+        life: Duration,
+    ) -> Result<Option<ObjectLink>> {
+        self.sign_get(key, content_type, content_disposition, life).await
+    }
+
+    fn links_origin(&self) -> Option<String> {
+        Some(self.settings.public_base.origin().ascii_serialization())
     }
 }
 
