@@ -14,7 +14,8 @@ use async_trait::async_trait;
 use tokio::io::AsyncRead;
 use url::Url;
 
-use self::{files::Files, s3::S3};
+use self::files::Files;
+pub use self::s3::Bucket;
 use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 
 /// Opens the store of bytes that a URL names: `file:///absolute/path` or a path is a folder, made if
@@ -25,10 +26,12 @@ use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 /// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Settings`] for a bucket whose settings
 /// cannot be, [`StoreError::Objects`] where the folder cannot be made.
 pub async fn open_objects(url: &str) -> Result<Arc<dyn Objects>> {
-    let variables = std::env::vars_os();
-    let variables =
-        variables.filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-    open_objects_with(url, variables).await
+    open_objects_with(url, environment_variables()).await
+}
+
+/// The variables of the environment that are text.
+pub fn environment_variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
 }
 
 /// As [`open_objects`], with these variables for those of the environment.
@@ -46,7 +49,7 @@ pub async fn open_objects_with(
         let folder = absolute.and_then(|url| Url::parse(url).ok()).and_then(|url| url.to_file_path().ok());
         folder.ok_or_else(|| unknown("a folder is `file:///absolute/path`"))?
     } else if url.starts_with("s3://") {
-        return Ok(Arc::new(S3::open(url, variables)?));
+        return Ok(Arc::new(Bucket::open(url, variables)?));
     } else if url.is_empty() || url.contains("://") {
         return Err(unknown(
             "there are folders, `file:///absolute/path` or a path, and buckets, `s3://name`",

@@ -1,5 +1,7 @@
 //! Every backend does what every backend has to do.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use store::conformance;

@@ -1,5 +1,7 @@
 //! A bucket: large objects, servers that have much to do or are gone, and what is said of what is wrong.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{io::Write, sync::Arc};
 
 use model::{DocumentId, ProjectId, Time, UserId};

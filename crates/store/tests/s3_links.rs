@@ -1,5 +1,7 @@
 //! Links to a bucket: good for one thing, once, and for a while.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use model::{DocumentId, ProjectId, Time, UserId};

@@ -1,5 +1,6 @@
 //! Objects in a bucket of S3, or of a server that speaks its language.
 
+mod cors;
 mod encryption;
 mod failure;
 mod links;
@@ -32,7 +33,7 @@ use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 const CONFLICTS: usize = 5;
 
 /// A bucket.
-pub(super) struct S3 {
+pub struct Bucket {
     store: Arc<AmazonS3>,
     signer: Signer,
     settings: Settings,
@@ -46,12 +47,13 @@ struct Place {
     origin: String,
 }
 
-impl S3 {
-    /// Opens a bucket, without asking it: that it cannot be reached keeps no program from starting.
+impl Bucket {
+    /// Opens the bucket that `s3://name` names, reached as these `AWS_…` variables say. It is not asked anything: that
+    /// it cannot be reached keeps no program from starting.
     ///
     /// # Errors
     /// [`StoreError::Settings`] where URL or variables say what cannot be.
-    pub(super) fn open(url: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+    pub fn open(url: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         // Another part of the program may have installed it before; then that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let variables: Vec<_> = variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -184,7 +186,7 @@ impl S3 {
 }
 
 #[async_trait]
-impl Objects for S3 {
+impl Objects for Bucket {
     async fn put(&self, key: &ObjectKey, bytes: &[u8]) -> Result<()> {
         if bytes.len() > PART {
             return self.put_parts(key, &mut &*bytes, bytes.len() as u64).await;
@@ -309,7 +311,7 @@ impl Objects for S3 {
     }
 }
 
-impl S3 {
+impl Bucket {
     /// Removes objects as they come.
     async fn remove(
         &self,

@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rusty_s3::Method;
 
-use super::{S3, signed::Request};
+use super::{Bucket, signed::Request};
 use crate::{ObjectKey, ObjectLink, Result};
 
 /// The most bytes that one request may put.
 const MOST: u64 = 5 << 30;
 
-impl S3 {
+impl Bucket {
     /// A link to put an object that is not there yet; see [`crate::Objects::link_to_put`].
     pub(super) async fn sign_put(
         &self,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use object_store::aws::AwsCredentialProvider;
-use reqwest::Client;
+use reqwest::{Client, header};
 use rusty_s3::{Method, signing};
 use url::Url;
 
@@ -45,7 +45,7 @@ impl Signer {
             .read_timeout(READ_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false);
-        let encrypted = settings.base.scheme() == "https";
+        let encrypted = [&settings.base, &settings.public_base].iter().any(|url| url.scheme() == "https");
         let builder = if encrypted { builder } else { builder.tls_certs_only([]) };
         Ok(Self { client: builder.build()?, region: settings.region.clone(), credentials })
     }
@@ -87,6 +87,27 @@ impl Signer {
             .with_max_delay(Duration::from_secs(3))
             .with_max_times(6);
         (async || self.send_once(request, body).await).retry(again).when(Failure::is_passing).await
+    }
+
+    /// Asks as a browser does before a page of that origin puts something; which origins may, if any.
+    pub(super) async fn preflight(
+        &self,
+        base: &Url,
+        origin: &str,
+        headers: &str,
+    ) -> Result<Option<String>, Failure> {
+        let mut url = base.clone();
+        url.set_path(&format!("{}/data-forge/preflight", base.path().trim_end_matches('/')));
+        let asked = self
+            .client
+            .request(reqwest::Method::OPTIONS, url)
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, headers);
+        let answer = asked.send().await.map_err(Failure::of_connection)?;
+        let allowed = answer.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        let allowed = allowed.and_then(|allowed| allowed.to_str().ok()).map(str::to_owned);
+        Ok(allowed.filter(|_| answer.status().is_success()))
     }
 
     async fn send_once(&self, request: &Request<'_>, body: &str) -> Result<String, Failure> {
