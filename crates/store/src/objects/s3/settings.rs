@@ -17,7 +17,7 @@ pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a request is tried again, where the server cannot be reached or has too much to do. Who can
 /// wait longer asks again.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const RETRY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The options that the query of a bucket's URL takes.
 const OPTIONS: &str = "`endpoint`, `public_endpoint`, `region`, `style` (`path` or `virtual`) and \

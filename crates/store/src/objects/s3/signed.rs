@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     failure::Failure,
-    settings::{CONNECT_TIMEOUT, READ_TIMEOUT, Settings},
+    settings::{CONNECT_TIMEOUT, READ_TIMEOUT, RETRY_TIMEOUT, Settings},
 };
 
 /// How long a request of our own is good: long enough for a clock that is a little wrong.
@@ -85,7 +85,8 @@ impl Signer {
             .with_jitter()
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(3))
-            .with_max_times(6);
+            .with_max_times(20)
+            .with_total_delay(Some(RETRY_TIMEOUT));
         (async || self.send_once(request, body).await).retry(again).when(Failure::is_passing).await
     }
 
