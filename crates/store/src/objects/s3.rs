@@ -4,6 +4,7 @@ mod cors;
 mod encryption;
 mod failure;
 mod links;
+mod profile;
 mod settings;
 mod signed;
 mod upload;
@@ -57,10 +58,11 @@ impl Bucket {
         // Another part of the program may have installed it before; then that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let variables: Vec<_> = variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let wrong = |reason: String| StoreError::Settings { url: without_credentials(url), reason };
+        let variables = profile::complete(variables).map_err(wrong)?;
         let settings = Settings::read(url, |name| {
             variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
         })?;
-        let wrong = |reason: String| StoreError::Settings { url: without_credentials(url), reason };
         let store = settings.builder(variables).build().map_err(|error| wrong(error.to_string()))?;
         let signer = Signer::new(&settings, store.credentials().clone());
         let signer = signer.map_err(|error| wrong(error.to_string()))?;
