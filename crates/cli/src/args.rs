@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Models(ModelsArgs),
     /// Check each setting and each outside part
     Doctor,
+    /// Look after the object store
+    Storage(StorageArgs),
     /// Print the OpenAPI document of the REST API
     Openapi,
     /// Print the completions of a shell
@@ -341,6 +343,24 @@ pub(crate) struct ModelsArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `storage`.
+#[derive(Debug, Args)]
+pub(crate) struct StorageArgs {
+    #[command(subcommand)]
+    pub(crate) command: StorageCommand,
+}
+
+/// What can be done with the object store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StorageCommand {
+    /// Let the server's pages upload to the bucket: sets its CORS rule, beside those of others
+    Cors {
+        /// An origin of pages; may be given more than once [default: where the server is reached]
+        #[arg(long = "origin", value_name = "URL")]
+        origins: Vec<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

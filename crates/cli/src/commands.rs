@@ -10,6 +10,7 @@ mod replay;
 mod run;
 mod score;
 mod serve;
+mod storage;
 mod trace;
 mod worker;
 
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> Outcome<Exit> {
         Command::Replay(args) => runtime()?.block_on(replay::run(&args, &common, printer)),
         Command::Models(args) => runtime()?.block_on(models::run(&args, &common, printer)),
         Command::Doctor => runtime()?.block_on(doctor::run(&common, printer)),
+        Command::Storage(args) => runtime()?.block_on(storage::run(&args, &common, printer)),
         Command::Serve(args) => runtime()?.block_on(serve::run(&args, &common, printer)),
         Command::Worker(args) => {
             let runtime = runtime()?;

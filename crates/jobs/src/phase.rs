@@ -2,6 +2,7 @@
 //! together with their being done.
 
 mod generate;
+mod outage;
 mod parse;
 mod pool;
 mod report;
@@ -17,7 +18,7 @@ use store::Outcome;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use self::report::Report;
+use self::{outage::Outage, report::Report};
 use crate::{Environment, JobsError, classes, environment::budget_of, labels, ledger::Allowance, owner};
 
 /// How a phase ended in this process.
@@ -77,7 +78,8 @@ pub async fn run_phase(
         Phase::Parse | Phase::Validate => None,
     };
     let environment = Arc::clone(environment);
-    let work = Arc::new(Work { environment, user, generation, allowance, foreign: OnceCell::new() });
+    let (foreign, outage) = Default::default();
+    let work = Arc::new(Work { environment, user, generation, allowance, foreign, outage });
     let end = match before {
         Some(end) => Ok(end),
         None => pool::run(Arc::clone(&work), phase, stop).await,
@@ -102,6 +104,8 @@ struct Work {
     allowance: Allowance,
     /// What canaries are made of, once one is made.
     foreign: OnceCell<Arc<Foreign>>,
+    /// Whether the object store is away.
+    outage: Outage,
 }
 
 impl Work {

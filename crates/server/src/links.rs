@@ -1,9 +1,11 @@
-//! Links that let whoever holds one put or get a single object of the local store, until they run out.
+//! Links that let whoever holds one put or get a single object, until they run out: those of the object store,
+//! where it makes any, else the server's own.
 //!
 //! A link is signed with HMAC-SHA-256 over all that it allows. The server keeps nothing of it: every
 //! server with the same secret honours it.
 
 mod get;
+mod offer;
 mod put;
 mod range;
 mod routes;
@@ -19,8 +21,11 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use store::ObjectKey;
 
-pub(crate) use self::routes::routes;
 pub use self::secret::secret;
+pub(crate) use self::{
+    offer::{to_get, to_put},
+    routes::routes,
+};
 
 /// Under what the links stand, outside the API's base.
 pub(crate) const OBJECTS: &str = "/objects/";

@@ -211,6 +211,11 @@ impl From<StoreError> for Problem {
                 let detail = "it is no cursor of this list; leave it out to begin anew";
                 Self::invalid(vec![Invalid { pointer: "/cursor".into(), detail: detail.into() }])
             }
+            passing if passing.is_passing() => {
+                tracing::warn!(%passing, "a store does not answer");
+                Self::unavailable("a store that is needed for it does not answer now; try again in a while")
+                    .retry_after(5)
+            }
             other => Self::internal(&other),
         }
     }

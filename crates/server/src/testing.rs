@@ -73,6 +73,16 @@ impl TestApp {
         Self { app, user: "ada".into(), router, _folder: Arc::new(folder) }
     }
 
+    /// A server asked as `ada`, whose objects are in a bucket.
+    pub(crate) async fn on(s3: &testkit::S3) -> Self {
+        let objects = store::open_objects_with(&s3.storage_url(), s3.variables()).await.unwrap();
+        Self::with(|parts| {
+            let metadata = Arc::clone(&parts.environment.metadata);
+            parts.environment = Arc::new(Environment::new(metadata, objects, Arc::new(SystemClock)));
+        })
+        .await
+    }
+
     /// The same server, asked as another user.
     pub(crate) fn as_user(&self, name: &str) -> Self {
         Self { user: name.to_owned(), ..self.clone() }

@@ -32,7 +32,9 @@ pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Respon
     if !matches!(*method, Method::GET | Method::HEAD) || is_reserved(path) {
         return Problem::not_found("path").into_response();
     }
-    let page = Page { headers: request.headers(), public_url: app.config.public_url.as_deref() };
+    let objects = app.environment.objects.links_origin();
+    let reached = app.config.public_url.iter().map(String::as_str).chain(objects.as_deref()).collect();
+    let page = Page { headers: request.headers(), reached };
     let name = path.trim_start_matches('/');
     if !name.is_empty()
         && name != INDEX

@@ -1,5 +1,7 @@
 //! What a store can fail with.
 
+use std::io::ErrorKind;
+
 /// What a store can fail with. That something is not there is no error but `None` or an empty list.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -10,6 +12,14 @@ pub enum StoreError {
         url: String,
         /// What is supported.
         hint: &'static str,
+    },
+    /// The URL, or what else is set for its store, cannot be.
+    #[error("`{url}` cannot be used: {reason}")]
+    Settings {
+        /// The URL, without credentials.
+        url: String,
+        /// What is wrong, and what to do.
+        reason: String,
     },
     /// The store is of another version of the program.
     #[error("the store has schema version {found}, this program needs {needed}: {hint}")]
@@ -50,6 +60,29 @@ pub enum StoreError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl StoreError {
+    /// Whether the same call may succeed after a while: the store cannot be reached, or has too much to do.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Objects { source, .. } if is_passing(source.kind()))
+    }
+}
+
+/// Whether a connection or a server may be well again after a while.
+pub(crate) fn is_passing(kind: ErrorKind) -> bool {
+    use ErrorKind::*;
+    matches!(
+        kind,
+        ConnectionAborted
+            | ConnectionRefused
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkUnreachable
+            | NotConnected
+            | ResourceBusy
+            | TimedOut
+    )
 }
 
 /// The result of a store's call.

@@ -24,4 +24,6 @@ pub use metadata::{
     PairCursor, PairSelection, Probes, Reservation, Reserved, Sketched, UnitCounts, UnitFailure, UnitResult,
     open_metadata, open_metadata_with, without_credentials,
 };
-pub use objects::{Objects, PutNew, open_objects};
+pub use objects::{
+    Bucket, ObjectLink, Objects, PutNew, environment_variables, open_objects, open_objects_with,
+};

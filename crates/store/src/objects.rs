@@ -1,10 +1,13 @@
 //! Bytes by key: documents, exports.
 
 mod files;
+mod s3;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -12,23 +15,45 @@ use tokio::io::AsyncRead;
 use url::Url;
 
 use self::files::Files;
+pub use self::s3::Bucket;
 use crate::{ObjectKey, Result, StoreError, metadata::without_credentials};
 
 /// Opens the store of bytes that a URL names: `file:///absolute/path` or a path is a folder, made if
-/// it is not there.
+/// it is not there; `s3://bucket` is a bucket of S3 or of a server that speaks its language, reached as the
+/// environment's `AWS_…` variables say.
 ///
 /// # Errors
-/// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Objects`] where the folder cannot
-/// be made.
+/// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Settings`] for a bucket whose settings
+/// cannot be, [`StoreError::Objects`] where the folder cannot be made.
 pub async fn open_objects(url: &str) -> Result<Arc<dyn Objects>> {
+    open_objects_with(url, environment_variables()).await
+}
+
+/// The variables of the environment that are text.
+pub fn environment_variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
+}
+
+/// As [`open_objects`], with these variables for those of the environment.
+///
+/// # Errors
+/// As [`open_objects`].
+pub async fn open_objects_with(
+    url: &str,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Arc<dyn Objects>> {
     let unknown = |hint| StoreError::UnknownBackend { url: without_credentials(url), hint };
     let folder = if url.starts_with("file:") {
         // A URL that is not absolute is read as one, of a folder that nobody meant.
         let absolute = Some(url).filter(|url| url.starts_with("file:///"));
         let folder = absolute.and_then(|url| Url::parse(url).ok()).and_then(|url| url.to_file_path().ok());
         folder.ok_or_else(|| unknown("a folder is `file:///absolute/path`"))?
+    } else if url.starts_with("s3://") {
+        return Ok(Arc::new(Bucket::open(url, variables)?));
     } else if url.is_empty() || url.contains("://") {
-        return Err(unknown("this build has folders alone: `file:///absolute/path` or a path"));
+        return Err(unknown(
+            "there are folders, `file:///absolute/path` or a path, and buckets, `s3://name`",
+        ));
     } else {
         PathBuf::from(url)
     };
@@ -44,6 +69,15 @@ pub enum PutNew {
     Exists,
     /// There were fewer or more bytes than was said; nothing is stored.
     WrongLength,
+}
+
+/// A link by which whoever has it reaches one object, past the server, until it runs out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ObjectLink {
+    /// Where to. Its signature is in it: it is no text for logs.
+    pub url: String,
+    /// Headers that have to be sent with it, by their names in lower case.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// A store of bytes. An object is there whole or not at all, whatever crashes.
@@ -91,4 +125,27 @@ pub trait Objects: Send + Sync {
 
     /// The keys under a folder, in order.
     async fn list(&self, prefix: &ObjectKey) -> Result<Vec<ObjectKey>>;
+
+    /// A link to put an object that is not there yet: exactly `length` bytes of that content type. `None` where
+    /// there are no such links, and the server has to take the bytes itself.
+    async fn link_to_put(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        length: u64,
+        life: Duration,
+    ) -> Result<Option<ObjectLink>>;
+
+    /// A link to get an object, answered with that content type and that `Content-Disposition`. `None` where
+    /// there are no such links, and the server has to send the bytes itself.
+    async fn link_to_get(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        content_disposition: &str,
+        life: Duration,
+    ) -> Result<Option<ObjectLink>>;
+
+    /// The origin that links lead to, such as `https://bucket.s3.amazonaws.com`; `None` where there are none.
+    fn links_origin(&self) -> Option<String>;
 }

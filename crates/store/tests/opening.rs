@@ -87,7 +87,7 @@ async fn what_is_no_database_is_an_error() {
 }
 
 #[rstest]
-#[case("s3://key:secret@bucket", "s3://bucket")]
+#[case("gs://key:secret@bucket", "gs://bucket")]
 #[case("", "")]
 #[case("file:relative/path", "file:///relative/path")]
 #[case("file://relative/path", "file://relative/path")]

@@ -1,7 +1,10 @@
 //! `data-forge doctor`.
 
 use ::generate::BUILTIN;
+use anyhow::Context;
+use store::{Bucket, ObjectKey};
 
+use super::storage;
 use crate::{
     args::Common,
     failure::{Exit, Failure, Outcome},
@@ -20,6 +23,9 @@ pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
     report.line("data directory", data_directory(&settings))?;
     report.line("metadata store", metadata(&settings).await)?;
     report.line("object store", objects(&settings).await)?;
+    if let Some(bucket) = storage::bucket(&settings).ok().flatten() {
+        report.line("uploads by pages", uploads(&bucket, &server.page_origins()).await)?;
+    }
     report.line("gateway", gateway(&settings).await)?;
     report.line("default teacher", teacher(&settings))?;
     let passwords = settings.reading.pdf_passwords.len();
@@ -68,9 +74,37 @@ async fn metadata(settings: &Settings) -> Outcome<String> {
     Ok(store::without_credentials(&settings.database_url))
 }
 
+/// Writes, reads and removes an object.
 async fn objects(settings: &Settings) -> Outcome<String> {
-    store::open_objects(&settings.storage_url).await?;
-    Ok(store::without_credentials(&settings.storage_url))
+    const TEXT: &[u8] = b"written by data-forge doctor\n";
+    let objects = store::open_objects(&settings.storage_url).await?;
+    let key = ObjectKey::from_stored("data-forge/doctor").context("there is no key for it")?;
+    objects.put(&key, TEXT).await?;
+    let read = objects.get(&key).await?;
+    let listed = objects.list(&key).await;
+    objects.delete(&key).await?;
+    listed?;
+    if read.as_deref() != Some(TEXT) {
+        return Err(Failure::failed(anyhow::anyhow!("what was written to it is not what is read from it")));
+    }
+    Ok(format!("{}, written, read and deleted", store::without_credentials(&settings.storage_url)))
+}
+
+/// Asks a bucket what a browser asks before it uploads.
+async fn uploads(bucket: &Bucket, origins: &[String]) -> Outcome<String> {
+    let mut refused = Vec::new();
+    for origin in origins {
+        if !bucket.lets_pages_upload(origin).await? {
+            refused.push(origin.as_str());
+        }
+    }
+    if refused.is_empty() {
+        return Ok(format!("from {}", origins.join(", ")));
+    }
+    let rule = Bucket::upload_rule(origins);
+    let error = anyhow::anyhow!("the bucket takes none from pages of {}", refused.join(", "));
+    Err(Failure::failed(error)
+        .hint(format!("run `data-forge storage cors`, or give the bucket this CORS rule: {rule}")))
 }
 
 async fn gateway(settings: &Settings) -> Outcome<String> {

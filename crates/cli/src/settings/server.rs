@@ -5,6 +5,7 @@ use std::{fs, net::SocketAddr, path::PathBuf};
 use anyhow::{Context, anyhow};
 use model::FineTuneProvider;
 use serde::Deserialize;
+use url::Url;
 
 use crate::failure::{Failure, Outcome};
 
@@ -105,6 +106,24 @@ pub(super) const KNOWN: &[&str] = &[
 ];
 
 impl ServerSettings {
+    /// The origins of the pages that use the server: its own, as far as it is known, and those that may ask.
+    pub(crate) fn page_origins(&self) -> Vec<String> {
+        let own = match &self.public_url {
+            Some(url) => match Url::parse(url) {
+                Ok(url) => vec![url.origin().ascii_serialization()],
+                Err(_) => Vec::new(),
+            },
+            None => {
+                let (ip, port) = (self.listen.ip(), self.listen.port());
+                let here = ip.is_loopback() || ip.is_unspecified();
+                let hosts =
+                    if here { vec!["127.0.0.1".into(), "localhost".into()] } else { vec![ip.to_string()] };
+                hosts.iter().map(|host: &String| format!("http://{host}:{port}")).collect()
+            }
+        };
+        own.into_iter().chain(self.cors_origins.iter().cloned()).collect()
+    }
+
     /// The settings of a layer, with `--listen` before it.
     pub(super) fn new(layer: ServerLayer, listen: Option<&str>) -> Outcome<Self> {
         let auth = auth(&layer)?;
@@ -210,6 +229,26 @@ mod tests {
         assert_eq!(settings.listen.to_string(), LISTEN);
         assert!(matches!(settings.auth, Auth::None));
         assert_eq!(settings.user, UserLimits::default());
+    }
+
+    #[test]
+    fn pages_come_from_where_the_server_is_reached() {
+        let origins = |public_url: Option<&str>, listen: &str| {
+            let layer = ServerLayer {
+                public_url: public_url.map(Into::into),
+                cors_origins: Some("https://other.example".into()),
+                ..ServerLayer::default()
+            };
+            ServerSettings::new(layer, Some(listen)).unwrap().page_origins()
+        };
+        assert_eq!(
+            origins(Some("https://forge.example/base/"), "0.0.0.0:80"),
+            ["https://forge.example", "https://other.example"]
+        );
+        assert_eq!(
+            origins(None, "127.0.0.1:8080"),
+            ["http://127.0.0.1:8080", "http://localhost:8080", "https://other.example"]
+        );
     }
 
     #[test]

@@ -28,7 +28,9 @@ fn wrong_usage_exits_with_2_and_says_what_is_right() {
         (vec!["run", "docs", "--model", "x", "--system-prompt", "@nowhere"], "nowhere cannot be read"),
         (vec!["run", "docs", "--model", "some/model"], "needs a gateway"),
         (vec!["run", "docs", "--database-url", "mongodb://db/forge"], "mongodb"),
-        (vec!["run", "docs", "--storage-url", "s3://bucket"], "s3"),
+        (vec!["run", "docs", "--storage-url", "gs://bucket"], "buckets, `s3://name`"),
+        (vec!["run", "docs", "--storage-url", "s3://bucket?colour=green"], "no option `colour`"),
+        (vec!["storage", "cors"], "the object store is no bucket"),
         (vec!["run", "docs", "--gateway-url", "not a url", "--model", "x"], "gateway"),
     ] {
         let ran = forge.run(&arguments);

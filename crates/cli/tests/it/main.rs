@@ -19,5 +19,6 @@ mod readers;
 mod run;
 mod serve;
 mod server_side;
+mod storage;
 mod versions;
 mod worker;

@@ -31,7 +31,7 @@ pub(super) async fn unit(work: &Work, unit: &Unit) -> Result<Worked, JobsError> 
         Err(reason) => return Ok(failed(&document.filename, &reason)),
     };
     let key = Keys::new(&work.user, document.project_id).parsed(document.id);
-    environment.objects.put(&key, &read.json).await?;
+    work.outage.outlast(|| environment.objects.put(&key, &read.json)).await?;
     let document = Document { parsing: Some(parsing), ..document };
     Ok(Worked::Outcome(parsed_outcome(work, document, read.about, read.chunks)))
 }
@@ -41,7 +41,7 @@ async fn source(work: &Work, document: &mut Document) -> Result<Result<Vec<u8>, 
     const MISSING: &str = "its bytes are not in the object store; add the file again";
     let Some(key) = ObjectKey::from_stored(&document.storage_key) else { return Ok(Err(MISSING.into())) };
     let objects = &work.environment.objects;
-    let stored = objects.get(&key).await?;
+    let stored = work.outage.outlast(|| objects.get(&key)).await?;
     let fetch_now = stored.is_none();
     let Fetched { bytes, filename } = match (stored, &document.source_url) {
         // It was fetched, and its parse did not get as far as to say so.
@@ -60,7 +60,7 @@ async fn source(work: &Work, document: &mut Document) -> Result<Result<Vec<u8>, 
         Err(error) => return Ok(Err(error.to_string())),
     }
     if fetch_now {
-        objects.put(&key, &bytes).await?;
+        work.outage.outlast(|| objects.put(&key, &bytes)).await?;
     }
     document.size_bytes = bytes.len() as u64;
     document.sha256 = sha256_hex(&bytes);

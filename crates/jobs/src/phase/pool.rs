@@ -199,6 +199,10 @@ async fn until(time: Option<Instant>) {
 /// A unit whose work panics is a failed unit, named as a bug; the rest goes on.
 async fn contain(work: &Work, unit: &Unit) -> Result<Worked, JobsError> {
     match std::panic::AssertUnwindSafe(work.unit(unit)).catch_unwind().await {
+        // It was waited for in vain, and would be for every other unit.
+        Ok(Err(JobsError::Store(error))) if error.is_passing() => Ok(Worked::Stop(format!(
+            "{error}; what is done is kept, and the run can be resumed when it is back"
+        ))),
         Ok(worked) => worked,
         Err(_) => Ok(Worked::Outcome(Outcome::Failed(UnitFailure {
             reason: "the program failed on it, which is a bug in Data Forge".into(),

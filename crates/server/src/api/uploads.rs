@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     App,
     extract::{BaseUrl, Body, Caller, Path},
-    limits,
+    limits, links,
     problem::{Checks, Problem},
 };
 
@@ -75,9 +75,8 @@ async fn upload_url(
     let content_type = new.content_type.as_deref().unwrap_or("application/octet-stream");
     check(&new, content_type, app.config.max_upload_bytes)?;
     limits::document_bytes(&app, &user, new.size_bytes).await?;
-    let now = app.environment.now();
-    let key = Keys::new(&user, id).source(DocumentId::new(now, random_bytes()));
-    let link = app.links.put(&base_url, &key, content_type, new.size_bytes, now + LIFE);
+    let key = Keys::new(&user, id).source(DocumentId::new(app.environment.now(), random_bytes()));
+    let link = links::to_put(&app, &base_url, &key, content_type, new.size_bytes, LIFE).await?;
     let upload = Upload {
         document_key: key.to_string(),
         upload_url: link.url,
@@ -137,6 +136,20 @@ mod tests {
         assert_eq!(upload["method"], "PUT");
         assert_eq!(upload["headers"], json!({"content-type": "application/pdf"}));
         app.as_user("bob").post(&path, &body).await.expect_problem(404, "not_found");
+    }
+
+    #[tokio::test]
+    async fn a_link_leads_to_the_bucket_where_there_is_one() {
+        let s3 = testkit::S3::start(testkit::S3Config::default()).await.unwrap();
+        let app = TestApp::on(&s3).await;
+        let path = path_of_a_project(&app).await;
+        let body = json!({"filename": "a.pdf", "size_bytes": 3, "content_type": "application/pdf"});
+        let upload = app.post(&path, &body).await.expect(201);
+        let key = upload["document_key"].as_str().unwrap();
+        let url = upload["upload_url"].as_str().unwrap();
+        assert!(url.starts_with(&format!("{}/forge/{key}?", s3.endpoint())), "{upload}");
+        assert_eq!(upload["method"], "PUT");
+        assert_eq!(upload["headers"], json!({"content-type": "application/pdf", "if-none-match": "*"}));
     }
 
     #[rstest]

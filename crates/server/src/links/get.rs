@@ -88,13 +88,14 @@ fn named(headers: &HeaderMap, header: &str, tag: &str) -> bool {
 }
 
 /// Saved, never shown (RFC 6266). Old clients read the name without what is not ASCII.
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-._ ".contains(c) { c } else { '_' };
     let ascii: String = name.chars().map(plain).collect();
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", utf8_percent_encode(name, NAME))
 }
 
-fn content_type(name: &str) -> &'static str {
+/// The media type of a file by its name.
+pub(super) fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("jsonl") => "application/x-ndjson",
         Some("json") => "application/json",

@@ -22,8 +22,9 @@ const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(),
 pub(super) struct Page<'a> {
     /// What the browser said.
     pub(super) headers: &'a HeaderMap,
-    /// Where the server is reached from outside, if that is told: uploads go there.
-    pub(super) public_url: Option<&'a str>,
+    /// Where scripts may send to but where they come from: where the server is reached from outside, and
+    /// where the object store takes uploads.
+    pub(super) reached: Vec<&'a str>,
 }
 
 impl Page<'_> {
@@ -53,11 +54,9 @@ impl Page<'_> {
         Some(finish(answer, Body::from(file.data.into_owned())))
     }
 
-    fn policy(&self) -> String {
-        match self.public_url {
-            Some(url) => format!("{POLICY} {url}"),
-            None => POLICY.to_owned(),
-        }
+    /// What a page may do.
+    pub(super) fn policy(&self) -> String {
+        self.reached.iter().fold(POLICY.to_owned(), |policy, url| format!("{policy} {url}"))
     }
 
     fn knows(&self, tag: &str) -> bool {

@@ -4,7 +4,7 @@ use axum::{
 };
 use rstest::rstest;
 
-use super::{Files, INDEX};
+use super::{Files, INDEX, Page};
 use crate::testing::{Answer, TestApp};
 
 const PAGE: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
@@ -46,6 +46,14 @@ async fn every_address_of_the_ui_is_its_page(#[case] path: &str) {
     }
     assert!(!text.contains("http://") && !text.contains("https://"), "{text}");
     assert!(Files::get(INDEX).is_some() || text.contains("./build"), "{text}");
+}
+
+#[test]
+fn scripts_may_send_to_where_uploads_go() {
+    let page =
+        Page { headers: &Default::default(), reached: vec!["https://forge.example", "https://s3.example"] };
+    let policy = page.policy();
+    assert!(policy.ends_with("; connect-src 'self' https://forge.example https://s3.example"), "{policy}");
 }
 
 #[rstest]

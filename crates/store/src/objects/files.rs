@@ -5,6 +5,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use tokio::{
     task,
 };
 
-use super::{Objects, PutNew};
+use super::{ObjectLink, Objects, PutNew};
 use crate::{ObjectKey, Result, StoreError};
 
 /// Where files stand until they are whole. No key begins with it: keys begin with a fixed word.
@@ -159,6 +160,18 @@ impl Objects for Files {
         .await?;
         keys.sort_unstable();
         Ok(keys)
+    }
+
+    async fn link_to_put(&self, _: &ObjectKey, _: &str, _: u64, _: Duration) -> Result<Option<ObjectLink>> {
+        Ok(None)
+    }
+
+    async fn link_to_get(&self, _: &ObjectKey, _: &str, _: &str, _: Duration) -> Result<Option<ObjectLink>> {
+        Ok(None)
+    }
+
+    fn links_origin(&self) -> Option<String> {
+        None
     }
 }
 

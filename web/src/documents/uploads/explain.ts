@@ -11,6 +11,8 @@ export function explain(error: unknown): { message: string; canRetry: boolean } 
   if (error instanceof StoreRefused) {
     if (error.status === 403)
       return { message: "The upload link has ended. Retry gets a new one.", canRetry: true };
+    if (error.status === 409 || error.status === 412)
+      return { message: "The file was uploaded already by this link. Retry gets a new one.", canRetry: true };
     if (error.status === 413) return { message: "The file is larger than the store takes.", canRetry: false };
     return {
       message: `The store did not take the file (status ${error.status}). Retry starts again.`,

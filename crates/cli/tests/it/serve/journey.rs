@@ -10,7 +10,14 @@ use crate::forge::{Forge, examples};
 #[tokio::test(flavor = "multi_thread")]
 async fn from_six_formats_to_a_dataset_and_back_to_nothing() {
     let forge = Forge::new();
-    let server = Server::start(&forge);
+    journey(&forge).await;
+    let left: Vec<_> = files(&forge.path("data/objects"));
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// From an empty project to one that is gone.
+pub(super) async fn journey(forge: &Forge) {
+    let server = Server::start(forge);
     let user = server.anyone();
     let project = user.project("Dunnock").await;
 
@@ -35,8 +42,6 @@ async fn from_six_formats_to_a_dataset_and_back_to_nothing() {
 
     user.delete(&project).await.expect(204);
     user.get(&project).await.expect(404);
-    let left: Vec<_> = files(&forge.path("data/objects"));
-    assert!(left.is_empty(), "{left:?}");
 }
 
 async fn upload_examples(user: &User, project: &str) {

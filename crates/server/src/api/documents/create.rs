@@ -57,7 +57,13 @@ async fn create(
 ) -> Result<(StatusCode, Json<Document>), Problem> {
     let source = source(new)?;
     named::project(&app, &user, project).await?;
-    limits::document_bytes(&app, &user, source.bytes(&app, &user, project).await?).await?;
+    let bytes = source.bytes(&app, &user, project).await?;
+    // Not every store holds an upload to the length that its link was made for.
+    if bytes > app.config.max_upload_bytes {
+        let most = app.config.max_upload_bytes;
+        return Err(Problem::too_large(format!("a document may have {most} bytes at the most")));
+    }
+    limits::document_bytes(&app, &user, bytes).await?;
     let target = Target { environment: &app.environment, user: &user, project };
     let document = match &source {
         Source::Upload(key, filename) => {

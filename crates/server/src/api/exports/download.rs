@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     App,
     extract::{BaseUrl, Caller, Path, Query},
+    links,
     problem::Problem,
 };
 
@@ -144,7 +145,6 @@ pub(super) async fn get(
     let name = which.file.unwrap_or_default().name_in(&export);
     let name = name.ok_or_else(|| Problem::not_found("file in this version"))?;
     let key = Keys::new(&user, id).export_file(version, name);
-    let expires_at = app.environment.now() + LIFE;
-    let link = app.links.get(&base_url, &key, &format!("v{version}-{name}"), expires_at);
+    let link = links::to_get(&app, &base_url, &key, &format!("v{version}-{name}"), LIFE).await?;
     Ok(Json(Download { download_url: link.url, expires_at: link.expires_at, export }))
 }
