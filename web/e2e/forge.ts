@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const PROGRAM = process.env.DATA_FORGE ?? resolve(import.meta.dirname, "../../target/debug/data-forge");
+export const PROGRAM =
+  process.env.DATA_FORGE ?? resolve(import.meta.dirname, "../../target/debug/data-forge");
 const BASE = "/api/v1/data-forge";
 /** How long anything may take: far longer than it does. */
 const PATIENCE = 120_000;

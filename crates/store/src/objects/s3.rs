@@ -86,6 +86,12 @@ impl Bucket {
         }
     }
 
+    /// Stores bytes by one request, in place of what is there.
+    async fn put_whole(&self, key: &ObjectKey, bytes: Vec<u8>) -> Result<()> {
+        let put = self.store.put(&path(key)?, PutPayload::from(bytes)).await;
+        put.map(drop).map_err(|error| self.failed(key, &error))
+    }
+
     /// Stores what is read, in parts, in place of what is there.
     async fn put_parts(
         &self,
@@ -193,8 +199,7 @@ impl Objects for Bucket {
         if bytes.len() > PART {
             return self.put_parts(key, &mut &*bytes, bytes.len() as u64).await;
         }
-        let put = self.store.put(&path(key)?, PutPayload::from(bytes.to_vec())).await;
-        put.map(drop).map_err(|error| self.failed(key, &error))
+        self.put_whole(key, bytes.to_vec()).await
     }
 
     async fn put_file(&self, key: &ObjectKey, file: &FilePath) -> Result<()> {
@@ -205,7 +210,7 @@ impl Objects for Bucket {
             return self.put_parts(key, &mut file, length).await;
         }
         let bytes = read_part(&mut file, PART).await.map_err(reading)?;
-        self.put(key, &bytes).await
+        self.put_whole(key, bytes).await
     }
 
     async fn put_new(

@@ -19,6 +19,8 @@ use super::failure::Failure;
 pub(super) const PART: usize = 8 << 20;
 /// How many parts are on their way at once: so many are in memory, and one more.
 const AT_ONCE: usize = 4;
+/// The longest part: what is said to be longer than all parts can hold is no reason to take more memory.
+const LONGEST_PART: usize = 512 << 20;
 /// The most parts that an object may have.
 const MOST_PARTS: u64 = 10_000;
 
@@ -39,7 +41,7 @@ impl From<object_store::Error> for Failed {
 /// How long the parts of an object of that many bytes are.
 pub(super) fn part_length(length: u64) -> usize {
     let least = usize::try_from(length.div_ceil(MOST_PARTS)).unwrap_or(usize::MAX);
-    least.max(PART)
+    least.clamp(PART, LONGEST_PART)
 }
 
 /// Reads so many bytes, or up to the end.
@@ -47,7 +49,7 @@ pub(super) async fn read_part(
     reader: &mut (dyn AsyncRead + Send + Unpin),
     length: usize,
 ) -> io::Result<Vec<u8>> {
-    let mut part = Vec::new();
+    let mut part = Vec::with_capacity(length.min(PART));
     reader.take(length as u64).read_to_end(&mut part).await?;
     Ok(part)
 }
@@ -142,8 +144,9 @@ mod tests {
 
     #[test]
     fn no_object_has_too_many_parts() {
-        for length in [0, 1, PART as u64, 80 << 30, 5 << 40] {
+        for length in [0, 1, PART as u64, 80 << 30, 4 << 40] {
             assert!(length.div_ceil(part_length(length) as u64) <= MOST_PARTS, "{length}");
         }
+        assert_eq!(part_length(u64::MAX), LONGEST_PART);
     }
 }
