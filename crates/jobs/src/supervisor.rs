@@ -254,7 +254,9 @@ impl Supervisor {
     async fn note(&self, id: GenerationId, trouble: Option<&str>, pause: Duration) {
         let fields = || json!({"reason": trouble});
         match self.with_troubles(|troubles| troubles.note(id, trouble, pause)) {
-            News::Stuck => self.say(id, LogLevel::Warn, "it does not get on; it is tried again", fields()).await,
+            News::Stuck => {
+                self.say(id, LogLevel::Warn, "it does not get on; it is tried again", fields()).await
+            }
             News::Over => self.say(id, LogLevel::Info, "it gets on again", json!({})).await,
             News::None => {}
         }

@@ -80,7 +80,8 @@ impl KubernetesLauncher {
         // Another part of the program may have installed it before; then that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let found = kube::Config::infer().await.map_err(|error| format!("no cluster is known: {error}"))?;
-        let client = Client::try_from(found).map_err(|error| format!("its API server cannot be asked: {error}"))?;
+        let client =
+            Client::try_from(found).map_err(|error| format!("its API server cannot be asked: {error}"))?;
         Ok(Self::new(&client, config))
     }
 
@@ -174,7 +175,9 @@ impl Launcher for KubernetesLauncher {
                 Err(kube::Error::Api(status)) if status.is_already_exists() => {}
                 Err(error) => return Err(failed(&error)),
             }
-            let Some(there) = self.jobs.get_opt(name).await.map_err(|error| failed(&error))? else { continue };
+            let Some(there) = self.jobs.get_opt(name).await.map_err(|error| failed(&error))? else {
+                continue;
+            };
             if there.metadata.deletion_timestamp.is_some() && Instant::now() < end {
                 // The one before it is on its way out.
                 sleep(LOOK).await;
@@ -191,10 +194,15 @@ impl Launcher for KubernetesLauncher {
     async fn state(&self, name: &str) -> Result<JobState, LaunchError> {
         let Some(job) = self.known(name).await? else { return Ok(JobState::Absent) };
         Ok(match outcome::state(&job) {
-            JobState::Running { since, .. } => JobState::Running { since, trouble: self.pods.trouble(&job).await },
+            JobState::Running { since, .. } => {
+                JobState::Running { since, trouble: self.pods.trouble(&job).await }
+            }
             JobState::Ended { ok: false, detail } => {
                 let last = self.pods.last_words(&job).await;
-                JobState::Ended { ok: false, detail: [Some(detail), last].into_iter().flatten().collect::<Vec<_>>().join("; ") }
+                JobState::Ended {
+                    ok: false,
+                    detail: [Some(detail), last].into_iter().flatten().collect::<Vec<_>>().join("; "),
+                }
             }
             other => other,
         })
@@ -235,3 +243,6 @@ impl Launcher for KubernetesLauncher {
 fn state_error(name: &str, detail: String) -> LaunchError {
     LaunchError::State { name: name.to_owned(), detail }
 }
+
+#[cfg(test)]
+mod tests;

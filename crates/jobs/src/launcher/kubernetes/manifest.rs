@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use k8s_openapi::{
     api::{
         batch::v1::{
-            Job as Manifest, JobSpec, PodFailurePolicy, PodFailurePolicyOnPodConditionsPattern, PodFailurePolicyRule,
+            Job as Manifest, JobSpec, PodFailurePolicy, PodFailurePolicyOnPodConditionsPattern,
+            PodFailurePolicyRule,
         },
         core::v1::{
             Capabilities, ConfigMapEnvSource, Container, EmptyDirVolumeSource, EnvFromSource, EnvVar,
-            PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile, SecretEnvSource,
-            SecurityContext, Volume, VolumeMount,
+            PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile,
+            SecretEnvSource, SecurityContext, Volume, VolumeMount,
         },
     },
     apimachinery::pkg::{api::resource::Quantity, apis::meta::v1::ObjectMeta},
@@ -113,7 +114,8 @@ fn pod(job: &Job, config: &KubernetesConfig) -> PodSpec {
 fn container(job: &Job, config: &KubernetesConfig) -> Container {
     let variable =
         |name: &str, value: &str| EnvVar { name: name.into(), value: Some(value.into()), value_from: None };
-    let arguments = ["worker", job.phase.as_str(), "--generation", &job.generation.to_string()].map(str::to_owned);
+    let arguments =
+        ["worker", job.phase.as_str(), "--generation", &job.generation.to_string()].map(str::to_owned);
     Container {
         name: "worker".into(),
         image: Some(config.image.clone()),

@@ -24,6 +24,8 @@ const LAST_WORDS: usize = 1000;
 pub(super) struct Pods {
     pods: Api<Pod>,
     events: Api<Event>,
+    /// See [`LOOK`].
+    pub(super) look: Duration,
     /// By a job's identity, what was found when.
     looked: Mutex<HashMap<String, (Instant, Option<String>)>>,
 }
@@ -33,6 +35,7 @@ impl Pods {
         Self {
             pods: Api::namespaced(client.clone(), namespace),
             events: Api::namespaced(client.clone(), namespace),
+            look: LOOK,
             looked: Mutex::default(),
         }
     }
@@ -49,7 +52,7 @@ impl Pods {
         match known {
             // From now on it is wondered about.
             None => self.remember(uid, None),
-            Some((at, known)) if at.elapsed() < LOOK => known,
+            Some((at, known)) if at.elapsed() < self.look => known,
             Some(_) => {
                 let found = self.why_not(job, &uid).await;
                 self.remember(uid, found)
@@ -65,14 +68,18 @@ impl Pods {
         }
         let pods = self.of(job).await.ok()?;
         let ends = pods.iter().filter_map(|pod| Some((pod, terminated(pod)?)));
-        let last = ends.filter(|(_, end)| end.exit_code != 0).max_by_key(|(_, end)| end.finished_at.as_ref().map(|t| t.0));
+        let last = ends
+            .filter(|(_, end)| end.exit_code != 0)
+            .max_by_key(|(_, end)| end.finished_at.as_ref().map(|t| t.0));
         let words = last.map(|(pod, end)| describe(&pod.name_any(), end));
         self.remember(uid, words.or_else(|| pods.iter().find_map(pod_failure)))
     }
 
     async fn of(&self, job: &Job) -> kube::Result<Vec<Pod>> {
         let which = ListParams::default().labels(&format!("batch.kubernetes.io/job-name={}", job.name_any()));
-        let owned = |pod: &Pod| pod.owner_references().iter().any(|owner| Some(&owner.uid) == job.metadata.uid.as_ref());
+        let owned = |pod: &Pod| {
+            pod.owner_references().iter().any(|owner| Some(&owner.uid) == job.metadata.uid.as_ref())
+        };
         Ok(self.pods.list(&which).await?.items.into_iter().filter(owned).collect())
     }
 
