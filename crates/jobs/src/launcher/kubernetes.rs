@@ -23,11 +23,15 @@ use kube::{
     Api, Client, ResourceExt as _,
     api::{DeleteParams, PostParams, Preconditions},
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use self::{pods::Pods, watch::Watch};
 use super::{Job, JobState, LaunchError, Launcher};
 
+/// How long a connection to the API server may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer of it may take.
+const ANSWER: Duration = Duration::from_secs(30);
 /// How long the watch may take to tell of what was made here; later, what it does not tell of is not there.
 const NEWS: Duration = Duration::from_secs(10);
 /// How often a job that is being deleted is looked at.
@@ -134,7 +138,7 @@ impl KubernetesLauncher {
     /// Deletes the job of that identity; whether it was there.
     async fn delete(&self, name: &str, uid: Option<String>, how: DeleteParams) -> kube::Result<bool> {
         let how = how.preconditions(Preconditions { uid, resource_version: None });
-        match self.jobs.delete(name, &how).await {
+        match answered(self.jobs.delete(name, &how)).await {
             Ok(_) => Ok(true),
             // It is not there, or another is.
             Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(false),
@@ -146,7 +150,7 @@ impl KubernetesLauncher {
     async fn gone_within(&self, name: &str, uid: &Option<String>, patience: Duration) -> kube::Result<bool> {
         let end = Instant::now() + patience;
         loop {
-            match self.jobs.get_opt(name).await {
+            match answered(self.jobs.get_opt(name)).await {
                 Ok(Some(job)) if job.uid() == *uid => {}
                 Ok(_) => return Ok(true),
                 Err(error) if Instant::now() >= end => return Err(error),
@@ -167,7 +171,7 @@ impl Launcher for KubernetesLauncher {
         let failed = |error: &kube::Error| refusal::of(name, error);
         let end = Instant::now() + GONE;
         loop {
-            match self.jobs.create(&PostParams::default(), &manifest).await {
+            match answered(self.jobs.create(&PostParams::default(), &manifest)).await {
                 Ok(made) => {
                     self.made(name, made);
                     return Ok(());
@@ -210,7 +214,7 @@ impl Launcher for KubernetesLauncher {
 
     async fn stop(&self, name: &str, grace: Duration) -> Result<(), LaunchError> {
         let asked = async {
-            let Some(job) = self.jobs.get_opt(name).await? else { return Ok(true) };
+            let Some(job) = answered(self.jobs.get_opt(name)).await? else { return Ok(true) };
             let uid = job.uid();
             self.delete(name, uid.clone(), DeleteParams::foreground()).await?;
             let gone = self.gone_within(name, &uid, grace + GONE).await?;
@@ -238,6 +242,19 @@ impl Launcher for KubernetesLauncher {
 
     /// The cluster's jobs need no server: they go on.
     async fn shut_down(&self) {}
+}
+
+/// A client that gives an answer soon, if only that there is none: whoever asks says so, and asks again.
+fn client(mut found: kube::Config) -> kube::Result<Client> {
+    found.connect_timeout = Some(CONNECT);
+    found.default_retry = false;
+    Client::try_from(found)
+}
+
+/// What the API server answers, if it does in time.
+async fn answered<T>(asked: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
+    let late = |_| kube::Error::Service(format!("no answer within {} s", ANSWER.as_secs()).into());
+    timeout(ANSWER, asked).await.map_err(late)?
 }
 
 fn state_error(name: &str, detail: String) -> LaunchError {

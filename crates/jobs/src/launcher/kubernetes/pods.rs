@@ -13,6 +13,8 @@ use k8s_openapi::api::{
 use kube::{Api, Client, ResourceExt as _, api::ListParams};
 use tokio::time::Instant;
 
+use super::answered;
+
 /// How long a job may be without a worker that is ready before anybody wonders, and how often its pods are looked at then.
 const LOOK: Duration = Duration::from_secs(10);
 /// So many jobs are remembered; one that is forgotten is looked at again.
@@ -80,7 +82,7 @@ impl Pods {
         let owned = |pod: &Pod| {
             pod.owner_references().iter().any(|owner| Some(&owner.uid) == job.metadata.uid.as_ref())
         };
-        Ok(self.pods.list(&which).await?.items.into_iter().filter(owned).collect())
+        Ok(answered(self.pods.list(&which)).await?.items.into_iter().filter(owned).collect())
     }
 
     async fn why_not(&self, job: &Job, uid: &str) -> Option<String> {
@@ -89,7 +91,7 @@ impl Pods {
             return pods.iter().find_map(waits_for);
         }
         let which = ListParams::default().fields(&format!("involvedObject.uid={uid},reason=FailedCreate"));
-        let events = self.events.list(&which).await.ok()?.items;
+        let events = answered(self.events.list(&which)).await.ok()?.items;
         let last = events.into_iter().max_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0))?;
         Some(format!("no pod can be made: {}", last.message?))
     }

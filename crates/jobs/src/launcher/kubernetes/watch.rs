@@ -31,23 +31,7 @@ impl Watch {
     pub(super) fn start(api: Api<Job>, namespace: &str) -> Self {
         let (jobs, writer) = reflector::store();
         let ours = watcher::Config::default().labels(&format!("{}={}", OURS.0, OURS.1));
-        let task = tokio::spawn(async move {
-            let mut events = pin!(reflector::reflector(writer, watcher(api, ours)).default_backoff());
-            let mut broken = false;
-            while let Some(event) = events.next().await {
-                match event {
-                    Ok(_) if broken => {
-                        broken = false;
-                        tracing::info!("the cluster's API server tells of its jobs again");
-                    }
-                    Err(error) if !broken => {
-                        broken = true;
-                        tracing::warn!(%error, "the cluster's API server does not tell of its jobs; it is asked again");
-                    }
-                    Ok(_) | Err(_) => {}
-                }
-            }
-        });
+        let task = tokio::spawn(keep_up_to_date(api, ours, writer));
         Self { jobs, namespace: namespace.to_owned(), task }
     }
 
@@ -62,6 +46,39 @@ impl Watch {
             Err(_) => Err("the cluster's API server does not list its jobs; it is asked again".into()),
         }
     }
+}
+
+/// Writes what the cluster tells of into the copy, for good.
+async fn keep_up_to_date(api: Api<Job>, ours: watcher::Config, mut writer: reflector::store::Writer<Job>) {
+    let mut broken = false;
+    loop {
+        let mut events = pin!(watcher(api.clone(), ours.clone()).default_backoff());
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(event) => {
+                    writer.apply_watcher_event(&event);
+                    if broken {
+                        broken = false;
+                        tracing::info!("the cluster's API server tells of its jobs again");
+                    }
+                }
+                Err(error) => {
+                    if !broken {
+                        broken = true;
+                        tracing::warn!(%error, "the cluster's API server does not tell of its jobs; it is asked again");
+                    }
+                    // The watcher lists anew where it is told so in a watch, and not where a watch is refused so.
+                    if is_gone(&error) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_gone(error: &watcher::Error) -> bool {
+    matches!(error, watcher::Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 410)
 }
 
 impl Drop for Watch {
