@@ -92,6 +92,14 @@ pub enum LaunchError {
         /// Why.
         detail: String,
     },
+    /// It could not be started now, through no fault of its own: who starts jobs is not there, or has no room.
+    #[error("the job {name} cannot be started now: {detail}")]
+    Unavailable {
+        /// The job.
+        name: String,
+        /// Why.
+        detail: String,
+    },
     /// It will not be started, however often that is tried: what it is made of is refused.
     #[error("the job {name} is refused: {detail}")]
     Refused {

@@ -391,8 +391,9 @@ impl Supervisor {
         if (now.status.phase(), now.attempt) != (Some(phase), generation.attempt) {
             return Ok(());
         }
-        self.remember(generation, phase, launched);
         self.launcher.remove(&name).await?;
+        let before = self.with_known(|known| known.get(&id).copied());
+        self.remember(generation, phase, launched);
         let job = Job { name, phase, generation: id, deadline: self.config.deadline };
         match self.launcher.launch(&job).await {
             Ok(()) => {}
@@ -404,7 +405,16 @@ impl Supervisor {
                 }
                 return Ok(());
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                // What could not even be started is no job that died.
+                if matches!(error, LaunchError::Unavailable { .. }) {
+                    self.with_known(|known| match before {
+                        Some(before) => known.insert(id, before),
+                        None => known.remove(&id),
+                    });
+                }
+                return Err(error.into());
+            }
         }
         self.say(id, LogLevel::Info, "a job is started", json!({"phase": phase.as_str(), "job": job.name}))
             .await;

@@ -130,7 +130,13 @@ fn absent(name: &str) -> Response {
     refusal(404, "NotFound", &format!("jobs.batch \"{name}\" not found"))
 }
 
-async fn create(State(inner): Shared, body: Bytes) -> Response {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Creation {
+    dry_run: Option<String>,
+}
+
+async fn create(State(inner): Shared, QueryOf(how): QueryOf<Creation>, body: Bytes) -> Response {
     let sent: Value = match serde_json::from_slice(&body) {
         Ok(sent) => sent,
         Err(error) => return refusal(400, "BadRequest", &error.to_string()),
@@ -161,6 +167,9 @@ async fn create(State(inner): Shared, body: Bytes) -> Response {
     job["metadata"]["uid"] = json!(uuid::Uuid::now_v7());
     job["metadata"]["creationTimestamp"] = json!(now());
     job["status"] = json!({});
+    if how.dry_run.is_some() {
+        return (StatusCode::CREATED, Json(job)).into_response();
+    }
     (StatusCode::CREATED, Json(shown(&objects.put(JOBS, job)))).into_response()
 }
 

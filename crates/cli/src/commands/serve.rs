@@ -144,6 +144,11 @@ async fn supervisor(
             (Arc::new(ProcessLauncher::new(Arc::clone(environment), command)), config)
         }
         LauncherChoice::Kubernetes(jobs) => {
+            if settings.database_url.starts_with("sqlite:") {
+                tracing::warn!(
+                    "workers in pods need the same SQLite file: that works on one machine, and on no network drive"
+                );
+            }
             let launcher = KubernetesLauncher::connect(jobs.clone()).await.map_err(|reason| {
                 Failure::usage(anyhow!("launcher is `kubernetes`, and {reason}"))
                     .hint("set KUBECONFIG, or run it in a pod with a service account")

@@ -1,5 +1,6 @@
 //! `data-forge serve`, driven over HTTP as a program would.
 
+mod cluster;
 mod crowd;
 mod delivery;
 mod demo;

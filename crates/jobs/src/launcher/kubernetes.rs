@@ -23,6 +23,7 @@ use kube::{
     Api, Client, ResourceExt as _,
     api::{DeleteParams, PostParams, Preconditions},
 };
+use model::{GenerationId, Phase, Time};
 use tokio::time::{Instant, sleep, timeout};
 
 use self::{pods::Pods, watch::Watch};
@@ -84,8 +85,7 @@ impl KubernetesLauncher {
         // Another part of the program may have installed it before; then that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let found = kube::Config::infer().await.map_err(|error| format!("no cluster is known: {error}"))?;
-        let client =
-            Client::try_from(found).map_err(|error| format!("its API server cannot be asked: {error}"))?;
+        let client = client(found).map_err(|error| format!("its API server cannot be asked: {error}"))?;
         Ok(Self::new(&client, config))
     }
 
@@ -95,6 +95,19 @@ impl KubernetesLauncher {
         let jobs = Api::namespaced(client.clone(), &config.namespace);
         let watch = Watch::start(jobs.clone(), &config.namespace);
         Self { pods: Pods::new(client, &config.namespace), jobs, watch, config, done: Mutex::default() }
+    }
+
+    /// Asks the cluster whether it would run a job, without running it.
+    ///
+    /// # Errors
+    /// Why it would not, in words.
+    pub async fn check(&self) -> Result<(), String> {
+        let generation = GenerationId::new(Time::UNIX_EPOCH, [0; 10]);
+        let (phase, deadline) = (Phase::Parse, Duration::from_secs(7200));
+        let job = Job { name: phase.job_name(generation), phase, generation, deadline };
+        let tried = PostParams { dry_run: true, ..PostParams::default() };
+        let made = answered(self.jobs.create(&tried, &manifest::manifest(&job, &self.config))).await;
+        made.map(drop).map_err(|error| refusal::text(&error))
     }
 
     fn with_done<T>(&self, act: impl FnOnce(&mut HashMap<String, Done>) -> T) -> T {

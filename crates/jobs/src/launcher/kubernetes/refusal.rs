@@ -12,7 +12,7 @@ pub(super) fn of(name: &str, error: &Error) -> LaunchError {
         Error::Api(status) if matches!(status.code, 400 | 403 | 404 | 422) && !is_quota(&status.message) => {
             LaunchError::Refused { name, detail }
         }
-        _ => LaunchError::Start { name, detail },
+        _ => LaunchError::Unavailable { name, detail },
     }
 }
 

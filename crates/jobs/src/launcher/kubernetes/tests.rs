@@ -189,7 +189,7 @@ async fn a_stopped_job_is_gone_with_its_pods() {
     ground.launcher.launch(&job).await.unwrap();
     ground.until_running(1).await;
     ground.launcher.remove(&job.name).await.unwrap();
-    assert_eq!(ground.cluster.jobs(), [job.name.clone()], "one at work is not removed");
+    assert_eq!(ground.cluster.jobs(), std::slice::from_ref(&job.name), "one at work is not removed");
     ground.launcher.stop(&job.name, Duration::from_secs(1)).await.unwrap();
     assert!(ground.cluster.jobs().is_empty() && ground.cluster.running_pods().is_empty());
     assert_eq!(ground.launcher.state(&job.name).await.unwrap(), JobState::Absent);
@@ -207,13 +207,17 @@ async fn what_is_refused_is_told_as_it_is() {
     let error = refused(1).await;
     assert!(matches!(error, LaunchError::Refused { .. }), "{error}");
     assert!(error.to_string().contains("images have to come from registry.example"), "{error}");
+    let checked = ground.launcher.check().await.unwrap_err();
+    assert!(checked.contains("images have to come from registry.example"), "{checked}");
     ground.cluster.set_denial(None);
+    ground.launcher.check().await.unwrap();
+    assert!(ground.cluster.jobs().is_empty());
 
     // What passes is none.
     for (status, reason) in [(429, "TooManyRequests"), (500, "InternalError"), (401, "Unauthorized")] {
         ground.cluster.answer_next(status, reason);
         let error = refused(1).await;
-        assert!(matches!(error, LaunchError::Start { .. }), "{error}");
+        assert!(matches!(error, LaunchError::Unavailable { .. }), "{error}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     }
 
@@ -268,7 +272,7 @@ async fn a_cluster_that_is_away_keeps_its_jobs() {
     ground.launcher.state(&job(1).name).await.unwrap();
     ground.cluster.go_away(Duration::from_millis(700));
     assert!(matches!(ground.launcher.state(&job(1).name).await.unwrap(), JobState::Running { .. }));
-    assert!(matches!(ground.launcher.launch(&job(2)).await, Err(LaunchError::Start { .. })));
+    assert!(matches!(ground.launcher.launch(&job(2)).await, Err(LaunchError::Unavailable { .. })));
     let end = Instant::now() + PATIENCE;
     while ground.launcher.launch(&job(2)).await.is_err() {
         assert!(Instant::now() < end, "it never came back");
