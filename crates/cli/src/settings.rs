@@ -1,5 +1,6 @@
 //! The settings: flag, then environment, then `data-forge.toml`, then default.
 
+mod kubernetes;
 mod server;
 
 use std::{
@@ -15,7 +16,7 @@ use model::{Price, Prices};
 use parse::Password;
 use serde::Deserialize;
 
-pub(crate) use self::server::{Auth, ServerSettings};
+pub(crate) use self::server::{Auth, LauncherChoice, ServerSettings};
 use crate::{
     args::Common,
     failure::{Failure, Outcome},
@@ -215,7 +216,8 @@ fn read() -> Outcome<Layers> {
         .build()
         .map_err(unreadable)?;
     let layer = config.clone().try_deserialize().map_err(unreadable)?;
-    let server = config.try_deserialize().map_err(unreadable)?;
+    let mut server: server::ServerLayer = config.clone().try_deserialize().map_err(unreadable)?;
+    server.kubernetes = config.try_deserialize().map_err(unreadable)?;
     Ok(Layers { file, layer, server })
 }
 
@@ -225,7 +227,7 @@ fn check_names(file: &Path) -> Outcome<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let table: toml::Table =
         text.parse().map_err(|error| Failure::usage(anyhow!("{}: {error}", file.display())))?;
-    let known = [KNOWN, server::KNOWN].concat();
+    let known = [KNOWN, server::KNOWN, kubernetes::KNOWN].concat();
     match table.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(Failure::usage(anyhow!("{}: there is no setting `{name}`", file.display()))
             .hint(format!("the settings are {}", known.join(", ")))),

@@ -1,5 +1,6 @@
-//! Where jobs run: child processes of the server, or elsewhere behind the same trait.
+//! Where jobs run: child processes of the server, or Jobs of a cluster, behind the same trait.
 
+mod kubernetes;
 #[cfg(unix)]
 mod process;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use model::{GenerationId, Phase, Time};
 
+pub use self::kubernetes::{KubernetesConfig, KubernetesLauncher};
 #[cfg(unix)]
 pub use self::process::{ProcessLauncher, WorkerCommand};
 
@@ -67,6 +69,8 @@ pub enum JobState {
     Running {
         /// Since when.
         since: Time,
+        /// Why it does not get on, where the launcher knows that: its image cannot be had, no node has room.
+        trouble: Option<String>,
     },
     /// It is at work no more.
     Ended {
@@ -83,6 +87,22 @@ pub enum LaunchError {
     /// It could not be started.
     #[error("the job {name} could not be started: {detail}")]
     Start {
+        /// The job.
+        name: String,
+        /// Why.
+        detail: String,
+    },
+    /// It could not be started now, through no fault of its own: who starts jobs is not there, or has no room.
+    #[error("the job {name} cannot be started now: {detail}")]
+    Unavailable {
+        /// The job.
+        name: String,
+        /// Why.
+        detail: String,
+    },
+    /// It will not be started, however often that is tried: what it is made of is refused.
+    #[error("the job {name} is refused: {detail}")]
+    Refused {
         /// The job.
         name: String,
         /// Why.

@@ -46,7 +46,7 @@ pub use environment::{Environment, Limits, ModelPrices};
 pub use error::JobsError;
 pub use estimate::estimate;
 pub use import::{ImportError, create_import};
-pub use launcher::{Job, JobState, LaunchError, Launcher};
+pub use launcher::{Job, JobState, KubernetesConfig, KubernetesLauncher, LaunchError, Launcher};
 #[cfg(unix)]
 pub use launcher::{ProcessLauncher, WorkerCommand};
 pub use lock::NamedLock;

@@ -7,6 +7,7 @@
 mod decide;
 mod places;
 mod rounds;
+mod troubles;
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
@@ -25,9 +26,10 @@ use self::{
     decide::{Action, Bounds, Launched, View, decide},
     places::Places,
     rounds::{Round, UnderWay, meanwhile},
+    troubles::{News, Troubles},
 };
 use crate::{
-    Environment, Job, JobState, JobsError, Launcher, lock, log,
+    Environment, Job, JobState, JobsError, LaunchError, Launcher, NamedLock, lock, log,
     resume::read,
     step::{advance, after},
 };
@@ -37,6 +39,12 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// How long to wait after the store failed.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// Who holds it looks after the generations.
+const LEAD: &str = "supervisor";
+
+/// How often a server asks whether it may look after the generations.
+const ASK: Duration = Duration::from_secs(5);
 
 /// So many steps of a generation are taken in a row: from `pending` to its end are fewer.
 const STEPS: usize = 8;
@@ -54,6 +62,8 @@ pub struct SupervisorConfig {
     pub retries: u32,
     /// How often to look.
     pub tick: Duration,
+    /// Whether servers of other machines may look after the same generations: then one of them does at a time.
+    pub shared: bool,
 }
 
 impl Default for SupervisorConfig {
@@ -64,6 +74,7 @@ impl Default for SupervisorConfig {
             deadline: Duration::from_secs(7200),
             retries: 2,
             tick: Duration::from_millis(250),
+            shared: false,
         }
     }
 }
@@ -75,6 +86,7 @@ pub struct Supervisor {
     config: SupervisorConfig,
     woken: Notify,
     known: Mutex<HashMap<GenerationId, Known>>,
+    troubles: Mutex<Troubles>,
     /// Held from reading that a generation is to be worked on to having started its job, so that who
     /// has cancelled one finds its job, or none is started any more.
     launching: tokio::sync::Mutex<()>,
@@ -91,8 +103,8 @@ struct Known {
 impl Supervisor {
     /// A supervisor that does nothing before it is run.
     pub fn new(environment: Arc<Environment>, launcher: Arc<dyn Launcher>, config: SupervisorConfig) -> Self {
-        let (woken, known, launching) = Default::default();
-        Self { environment, launcher, config, woken, known, launching }
+        let (woken, known, troubles, launching) = Default::default();
+        Self { environment, launcher, config, woken, known, troubles, launching }
     }
 
     /// Looks after all generations until it is told to stop; then the launcher's jobs hand back what
@@ -100,6 +112,7 @@ impl Supervisor {
     ///
     /// What takes long in one project, such as comparing its pairs, keeps no other project waiting.
     pub async fn run(&self, stop: &CancellationToken) {
+        let lead = if self.config.shared { self.lead(stop).await } else { None };
         let (mut rounds, mut under_way) = (FuturesUnordered::new(), UnderWay::default());
         while !stop.is_cancelled() {
             let (due, ended) = meanwhile(&mut rounds, self.due(&under_way)).await;
@@ -129,6 +142,31 @@ impl Supervisor {
         }
         while rounds.next().await.is_some() {}
         self.launcher.shut_down().await;
+        if let Some(lead) = lead
+            && let Err(error) = lead.release().await
+        {
+            tracing::warn!(%error, "other servers wait a minute before they look after the generations");
+        }
+    }
+
+    /// Waits until this server is the one that looks after the generations. Should another believe that of itself for a
+    /// moment, nothing is lost: states change by comparison, and a job's name is given once.
+    async fn lead(&self, stop: &CancellationToken) -> Option<NamedLock> {
+        while !stop.is_cancelled() {
+            match NamedLock::take(Arc::clone(&self.environment), LEAD.into()).await {
+                Ok(Some(lead)) => {
+                    tracing::info!("this server looks after the generations");
+                    return Some(lead);
+                }
+                Ok(None) => tracing::debug!("another server looks after the generations"),
+                Err(error) => tracing::warn!(%error, "it is not known who looks after the generations"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(ASK) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        None
     }
 
     /// Says that there is something new, so that nobody waits for the next look.
@@ -196,28 +234,56 @@ impl Supervisor {
     /// Looks after the generations of a project, one after the other: their pairs are compared with one another.
     async fn go_round(&self, round: Round) -> ProjectId {
         for (context, has_room) in round.generations {
+            let id = context.generation.id;
+            if self.with_troubles(|troubles| troubles.pauses(id)) {
+                continue;
+            }
             // What is wrong with one generation keeps no other from going on.
-            if let Err(error) = self.look_after(&context, has_room).await {
-                tracing::warn!(%error, generation = %context.generation.id, "a generation could not be looked after");
+            match self.look_after(&context, has_room).await {
+                Ok(trouble) => self.note(id, trouble.as_deref(), Duration::ZERO).await,
+                Err(error) => {
+                    tracing::warn!(%error, generation = %id, "a generation could not be looked after");
+                    self.note(id, Some(&error.to_string()), PAUSE).await;
+                }
             }
         }
         round.project
     }
 
-    /// Takes all steps that a generation is ready for.
-    async fn look_after(&self, context: &GenerationContext, has_room: bool) -> Result<(), JobsError> {
-        let mut generation = context.generation.clone();
-        for _ in 0..STEPS {
-            if !self.step(&context.user, &generation, has_room).await? {
-                break;
+    /// Says in a generation's log what keeps it from getting on, or that nothing does any more.
+    async fn note(&self, id: GenerationId, trouble: Option<&str>, pause: Duration) {
+        let fields = || json!({"reason": trouble});
+        match self.with_troubles(|troubles| troubles.note(id, trouble, pause)) {
+            News::Stuck => {
+                self.say(id, LogLevel::Warn, "it does not get on; it is tried again", fields()).await
             }
-            generation = read(&self.environment, &context.user, generation.id).await?;
+            News::Over => self.say(id, LogLevel::Info, "it gets on again", json!({})).await,
+            News::None => {}
         }
-        Ok(())
     }
 
-    /// Takes one step; says whether there may be another.
-    async fn step(&self, user: &UserId, generation: &Generation, has_room: bool) -> Result<bool, JobsError> {
+    fn with_troubles<T>(&self, act: impl FnOnce(&mut Troubles) -> T) -> T {
+        act(&mut self.troubles.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes all steps that a generation is ready for; what keeps it from getting on, if anything does.
+    async fn look_after(
+        &self,
+        context: &GenerationContext,
+        has_room: bool,
+    ) -> Result<Option<String>, JobsError> {
+        let mut generation = context.generation.clone();
+        for _ in 0..STEPS {
+            match self.step(&context.user, &generation, has_room).await? {
+                Step::Taken => generation = read(&self.environment, &context.user, generation.id).await?,
+                Step::Last(trouble) => return Ok(trouble),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes one step.
+    async fn step(&self, user: &UserId, generation: &Generation, has_room: bool) -> Result<Step, JobsError> {
         let Environment { metadata, .. } = &*self.environment;
         let (id, phase) = (generation.id, generation.status.phase());
         let (counts, job) = match phase {
@@ -235,7 +301,7 @@ impl Supervisor {
         match (decide(&view, bounds), phase) {
             (Action::Start, _) => {
                 let started = generation.clone().start(now)?;
-                advance(&self.environment, user, generation, started).await
+                Ok(Step::may_go_on(advance(&self.environment, user, generation, started).await?))
             }
             (Action::Launch { barren }, Some(phase)) => {
                 if barren > 0 {
@@ -244,7 +310,7 @@ impl Supervisor {
                         .await;
                 }
                 self.launch(user, generation, phase, Launched { ended: counts.ended(), barren }).await?;
-                Ok(false)
+                Ok(Step::Last(None))
             }
             (Action::Replace, Some(phase)) => {
                 let fields = json!({"phase": phase.as_str()});
@@ -253,11 +319,11 @@ impl Supervisor {
                 self.stop_job(&phase.job_name(id)).await?;
                 let launched = Launched { ended: counts.ended(), barren: 0 };
                 self.launch(user, generation, phase, launched).await?;
-                Ok(false)
+                Ok(Step::Last(None))
             }
             (Action::Stop, Some(phase)) => {
                 self.stop_job(&phase.job_name(id)).await?;
-                Ok(false)
+                Ok(Step::Last(None))
             }
             (Action::Finish, Some(phase)) => {
                 let next = after(&self.environment, generation, phase).await?;
@@ -269,7 +335,7 @@ impl Supervisor {
                         "error": error});
                     self.say(id, LogLevel::Info, "the phase has ended", fields).await;
                 }
-                Ok(advanced)
+                Ok(Step::may_go_on(advanced))
             }
             (Action::Fail(reason), Some(phase)) => {
                 let failed = generation.clone().fail(&*reason, now)?;
@@ -277,9 +343,9 @@ impl Supervisor {
                     self.say(id, LogLevel::Error, &reason, json!({"phase": phase.as_str()})).await;
                 }
                 self.stop_job(&phase.job_name(id)).await?;
-                Ok(false)
+                Ok(Step::Last(None))
             }
-            _ => Ok(false),
+            _ => Ok(Step::Last(trouble(&job))),
         }
     }
 
@@ -325,10 +391,31 @@ impl Supervisor {
         if (now.status.phase(), now.attempt) != (Some(phase), generation.attempt) {
             return Ok(());
         }
-        self.remember(generation, phase, launched);
         self.launcher.remove(&name).await?;
+        let before = self.with_known(|known| known.get(&id).copied());
+        self.remember(generation, phase, launched);
         let job = Job { name, phase, generation: id, deadline: self.config.deadline };
-        self.launcher.launch(&job).await?;
+        match self.launcher.launch(&job).await {
+            Ok(()) => {}
+            Err(refused @ LaunchError::Refused { .. }) => {
+                let reason = refused.to_string();
+                let failed = now.clone().fail(&*reason, self.environment.now())?;
+                if advance(&self.environment, user, &now, failed).await? {
+                    self.say(id, LogLevel::Error, &reason, json!({"phase": phase.as_str()})).await;
+                }
+                return Ok(());
+            }
+            Err(error) => {
+                // What could not even be started is no job that died.
+                if matches!(error, LaunchError::Unavailable { .. }) {
+                    self.with_known(|known| match before {
+                        Some(before) => known.insert(id, before),
+                        None => known.remove(&id),
+                    });
+                }
+                return Err(error.into());
+            }
+        }
         self.say(id, LogLevel::Info, "a job is started", json!({"phase": phase.as_str(), "job": job.name}))
             .await;
         Ok(())
@@ -339,6 +426,7 @@ impl Supervisor {
         let unended: HashSet<GenerationId> = unended.iter().map(|context| context.generation.id).collect();
         let ended: Vec<GenerationId> =
             self.with_known(|known| known.keys().filter(|id| !unended.contains(id)).copied().collect());
+        self.with_troubles(|troubles| troubles.keep(&unended));
         for id in ended {
             if let Err(error) = self.stop_jobs(id).await {
                 tracing::warn!(%error, generation = %id, "the job of a generation that has ended goes on");
@@ -363,6 +451,27 @@ impl Supervisor {
     /// Writes into a generation's log; a log that cannot be written keeps nothing from going on.
     async fn say(&self, id: GenerationId, level: LogLevel, message: &str, fields: serde_json::Value) {
         log(&self.environment, id, level, message, fields).await;
+    }
+}
+
+/// What a step came to.
+enum Step {
+    /// There may be another.
+    Taken,
+    /// There is none for now; with what keeps the generation from getting on, if anything does.
+    Last(Option<String>),
+}
+
+impl Step {
+    fn may_go_on(advanced: bool) -> Self {
+        if advanced { Self::Taken } else { Self::Last(None) }
+    }
+}
+
+fn trouble(job: &JobState) -> Option<String> {
+    match job {
+        JobState::Running { trouble, .. } => trouble.clone(),
+        _ => None,
     }
 }
 

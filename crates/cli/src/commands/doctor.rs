@@ -2,6 +2,7 @@
 
 use ::generate::BUILTIN;
 use anyhow::Context;
+use jobs::KubernetesLauncher;
 use store::{Bucket, ObjectKey};
 
 use super::storage;
@@ -9,7 +10,7 @@ use crate::{
     args::Common,
     failure::{Exit, Failure, Outcome},
     printer::Printer,
-    settings::{FILE, Settings, make_data_dir},
+    settings::{FILE, LauncherChoice, ServerSettings, Settings, make_data_dir},
     wiring,
 };
 
@@ -32,6 +33,7 @@ pub(crate) async fn run(common: &Common, printer: &Printer) -> Outcome<Exit> {
     report
         .line("passwords of PDFs", Ok(if passwords == 0 { "none".into() } else { passwords.to_string() }))?;
     report.line("OCR", Ok(ocr(&settings)))?;
+    report.line("launcher", launcher(&server).await)?;
     report.line("server", Ok(format!("listens on {}", server.listen)))?;
     Ok(if report.failed { Exit::Failed } else { Exit::Done })
 }
@@ -55,6 +57,18 @@ impl Report<'_> {
         }
         Ok(())
     }
+}
+
+async fn launcher(server: &ServerSettings) -> Outcome<String> {
+    let LauncherChoice::Kubernetes(config) = &server.launcher else {
+        return Ok("child processes of the server".into());
+    };
+    let (namespace, image) = (&config.namespace, &config.image);
+    let hint = "see that the server's service account may create, get, list, watch and delete jobs, and list pods and events";
+    let failed = |reason: String| Failure::failed(anyhow::anyhow!(reason)).hint(hint);
+    let found = KubernetesLauncher::connect(config.clone()).await.map_err(failed)?;
+    found.check().await.map_err(failed)?;
+    Ok(format!("jobs of {image} in the namespace {namespace}"))
 }
 
 fn data_directory(settings: &Settings) -> Outcome<String> {

@@ -3,7 +3,9 @@
 use std::{ffi::OsString, net::SocketAddr, sync::Arc};
 
 use anyhow::{Context, anyhow};
-use jobs::{Environment, ProcessLauncher, Supervisor, SupervisorConfig, WorkerCommand};
+use jobs::{
+    Environment, KubernetesLauncher, Launcher, ProcessLauncher, Supervisor, SupervisorConfig, WorkerCommand,
+};
 use server::{
     App, AuthMode, Authenticator, Config, FineTuneConfig, FineTuning, JwtConfig, Links, Parts, Tokens,
     UserLimits,
@@ -15,7 +17,7 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     printer::Printer,
     run::interrupt,
-    settings::{Auth, ServerSettings, Settings},
+    settings::{Auth, LauncherChoice, ServerSettings, Settings},
     wiring,
 };
 
@@ -45,7 +47,7 @@ pub(crate) async fn run(args: &ServeArgs, common: &Common, printer: &Printer) ->
     let listener = listen(server.listen).await?;
     let address = listener.local_addr().context("the address that it listens on is not known")?;
     let stop = interrupt::token(printer, STOPPING);
-    let supervisor = Arc::new(supervisor(&environment, &settings, &server)?);
+    let supervisor = Arc::new(supervisor(&environment, &settings, &server).await?);
     let app = App::new(Parts {
         gateway: wiring::gateway(&settings).await?,
         links: Links::new(secret),
@@ -125,20 +127,37 @@ fn fine_tuning(settings: &Settings, server: &ServerSettings) -> Outcome<Option<A
     tuning.map(|tuning| Some(Arc::new(tuning)))
 }
 
-fn supervisor(
+async fn supervisor(
     environment: &Arc<Environment>,
     settings: &Settings,
     server: &ServerSettings,
 ) -> Outcome<Supervisor> {
-    let program = std::env::current_exe().context("this program's own file is not known")?;
-    let command = WorkerCommand { program, arguments: Vec::new(), variables: variables(settings) };
-    let launcher = ProcessLauncher::new(Arc::clone(environment), command);
     let config = SupervisorConfig {
         max_running: server.max_running_jobs,
         max_running_per_user: server.user.max_running_jobs,
         ..SupervisorConfig::default()
     };
-    Ok(Supervisor::new(Arc::clone(environment), Arc::new(launcher), config))
+    let (launcher, config): (Arc<dyn Launcher>, _) = match &server.launcher {
+        LauncherChoice::Process => {
+            let program = std::env::current_exe().context("this program's own file is not known")?;
+            let command = WorkerCommand { program, arguments: Vec::new(), variables: variables(settings) };
+            (Arc::new(ProcessLauncher::new(Arc::clone(environment), command)), config)
+        }
+        LauncherChoice::Kubernetes(jobs) => {
+            if settings.database_url.starts_with("sqlite:") {
+                tracing::warn!(
+                    "workers in pods need the same SQLite file: that works on one machine, and on no network drive"
+                );
+            }
+            let launcher = KubernetesLauncher::connect(jobs.clone()).await.map_err(|reason| {
+                Failure::usage(anyhow!("launcher is `kubernetes`, and {reason}"))
+                    .hint("set KUBECONFIG, or run it in a pod with a service account")
+            })?;
+            // A Job replaces its own pods; one that failed has been tried as often as it may.
+            (Arc::new(launcher), SupervisorConfig { retries: 0, shared: true, ..config })
+        }
+    };
+    Ok(Supervisor::new(Arc::clone(environment), launcher, config))
 }
 
 /// What a worker has to know that came by flags or defaults; the rest of the environment it inherits,

@@ -3,10 +3,12 @@
 use std::{fs, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, anyhow};
+use jobs::KubernetesConfig;
 use model::FineTuneProvider;
 use serde::Deserialize;
 use url::Url;
 
+use super::kubernetes::KubernetesLayer;
 use crate::failure::{Failure, Outcome};
 
 /// Where the server listens where nothing is said.
@@ -29,6 +31,8 @@ pub(crate) struct ServerSettings {
     pub(crate) finetune_url: Option<String>,
     /// The most bytes of a document.
     pub(crate) max_upload_bytes: u64,
+    /// Where jobs run.
+    pub(crate) launcher: LauncherChoice,
     /// Jobs at once.
     pub(crate) max_running_jobs: usize,
     /// What one user may.
@@ -44,6 +48,15 @@ pub(crate) enum Auth {
     Token { keys: String },
     /// Who has a token of an issuer.
     Jwt { jwks_url: String, issuer: String, audience: String },
+}
+
+/// Where jobs run.
+#[derive(Debug, Clone)]
+pub(crate) enum LauncherChoice {
+    /// They are child processes of the server.
+    Process,
+    /// They are Jobs of a cluster.
+    Kubernetes(KubernetesConfig),
 }
 
 /// What one user may; `None`: no limit.
@@ -73,6 +86,9 @@ pub(super) struct ServerLayer {
     pub(super) finetune_provider: Option<String>,
     pub(super) finetune_url: Option<String>,
     pub(super) launcher: Option<String>,
+    /// Read apart, from the same place.
+    #[serde(skip)]
+    pub(super) kubernetes: KubernetesLayer,
     pub(super) public_url: Option<String>,
     pub(super) cors_origins: Option<String>,
     pub(super) max_upload_bytes: Option<u64>,
@@ -132,9 +148,15 @@ impl ServerSettings {
             Failure::usage(anyhow!("listen is `{listen}`; it has to be an address and a port"))
                 .hint(format!("like {LISTEN}"))
         })?;
-        if let Some(other) = layer.launcher.filter(|launcher| launcher != "process") {
-            return Err(Failure::usage(anyhow!("launcher is `{other}`; this version has `process` alone")));
-        }
+        let launcher = match layer.launcher.as_deref() {
+            None | Some("" | "process") => LauncherChoice::Process,
+            Some("kubernetes") => LauncherChoice::Kubernetes(layer.kubernetes.config()?),
+            Some(other) => {
+                return Err(Failure::usage(anyhow!(
+                    "launcher is `{other}`; it has to be `process` or `kubernetes`"
+                )));
+            }
+        };
         let finetune_url = layer.finetune_url.filter(|url| !url.is_empty());
         let finetune_provider = match layer.finetune_provider.as_deref() {
             None | Some("" | "openai") => FineTuneProvider::Openai,
@@ -172,6 +194,7 @@ impl ServerSettings {
                 .collect(),
             finetune_provider,
             finetune_url,
+            launcher,
             max_upload_bytes: positive(layer.max_upload_bytes, "max_upload_bytes")?.unwrap_or(2 << 30),
             max_running_jobs: jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             user: UserLimits {
@@ -258,8 +281,8 @@ mod tests {
         assert_eq!(said(auth("token")), "auth is `token`, and there is no key");
         assert_eq!(said(auth("jwt")), "auth is `jwt`, and jwt_jwks_url is not set");
         assert_eq!(said(auth("magic")), "auth is `magic`; it has to be none, token or jwt");
-        let kubernetes = ServerLayer { launcher: Some("kubernetes".into()), ..ServerLayer::default() };
-        assert!(said(kubernetes).contains("`kubernetes`"));
+        let elsewhere = ServerLayer { launcher: Some("elsewhere".into()), ..ServerLayer::default() };
+        assert!(said(elsewhere).contains("`elsewhere`"));
         let listen = ServerLayer { listen: Some("nowhere".into()), ..ServerLayer::default() };
         assert!(said(listen).contains("`nowhere`"));
     }

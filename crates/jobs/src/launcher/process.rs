@@ -132,10 +132,10 @@ impl Launcher for ProcessLauncher {
         Ok(match self.find(name).await? {
             None => JobState::Absent,
             Some(Worker::Child { since, exit, .. }) => match exit.borrow().clone() {
-                None => JobState::Running { since },
+                None => JobState::Running { since, trouble: None },
                 Some(Exit { ok, detail }) => JobState::Ended { ok, detail },
             },
-            Some(Worker::Adopted(owner)) => JobState::Running { since: started(&owner) },
+            Some(Worker::Adopted(owner)) => JobState::Running { since: started(&owner), trouble: None },
         })
     }
 

@@ -74,7 +74,7 @@ pub(super) fn decide(view: &View<'_>, bounds: Bounds) -> Action {
     let launched = view.launched.unwrap_or_default();
     let progressed = view.launched.is_some() && view.counts.ended() > launched.ended;
     match view.job {
-        JobState::Running { since } => match is_late(*since, view.now, bounds.deadline) {
+        JobState::Running { since, .. } => match is_late(*since, view.now, bounds.deadline) {
             false => Action::Wait,
             true if left == 0 => Action::Stop,
             true if progressed => Action::Replace,
@@ -107,8 +107,10 @@ fn died(deaths: u32, job: &JobState) -> String {
         JobState::Ended { detail, .. } => format!("the last one with {detail}"),
         _ => "the last one without a word".to_owned(),
     };
+    let how = if deaths == 1 { how.replacen("the last one ", "", 1) } else { how };
+    let times = if deaths == 1 { String::new() } else { format!(" {deaths} times") };
     format!(
-        "its job ended {deaths} times without finishing anything, {how}; see its log and the server's, then resume it"
+        "its job ended{times} without finishing anything, {how}; see its log and the server's, then resume it"
     )
 }
 

@@ -32,7 +32,7 @@ impl Launcher for Idle {
             std::future::pending::<()>().await;
         }
         let runs = self.running().iter().any(|running| running == name);
-        Ok(if runs { JobState::Running { since: model::Time::MAX } } else { JobState::Absent })
+        Ok(if runs { JobState::Running { since: model::Time::MAX, trouble: None } } else { JobState::Absent })
     }
 
     async fn stop(&self, name: &str, _grace: Duration) -> Result<(), LaunchError> {

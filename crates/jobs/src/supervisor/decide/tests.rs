@@ -14,7 +14,7 @@ fn at(second: i64) -> Time {
 }
 
 fn running() -> JobState {
-    JobState::Running { since: at(0) }
+    JobState::Running { since: at(0), trouble: None }
 }
 
 fn ended(ok: bool) -> JobState {
