@@ -137,3 +137,24 @@ async fn what_the_cluster_refuses_is_said_in_the_log() {
     assert!(said.contains("it does not get on; it is tried again") && said.contains("503"), "{said}");
     assert!(said.contains("it gets on again"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_server_goes_on_where_one_dies() {
+    let ground = Ground::new(200, 1).await;
+    let first = Server::start(&ground.forge);
+    // The first looks after the generations by then, so that the second does not.
+    let project = first.anyone().project("Manuals").await;
+    let second = Server::start(&ground.forge);
+    let user = second.anyone();
+    user.upload(&project, "pump.md", manual("pump", 40).into_bytes()).await;
+    let parse = user.parse(&project).await;
+    assert_eq!(parse["status"], "completed", "{parse}");
+
+    let run = begun(&user, &project).await;
+    ground.pods(1).await;
+    first.kill();
+    let ended = user.ended(text(&run["id"])).await;
+    assert_eq!((&ended["status"], &ended["chunks_failed"]), (&json!("completed"), &json!(0)), "{ended}");
+    let said = said(&user, &run).await;
+    assert_eq!(said.matches("a job is started").count(), 2, "one for each phase: {said}");
+}
