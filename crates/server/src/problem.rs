@@ -152,6 +152,12 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now", detail)
     }
 
+    /// 507: the server's disk is full.
+    pub(crate) fn no_room() -> Self {
+        let detail = "the server has no room left, and nothing was changed; whoever runs it has to make some";
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "no_room", "No room left", detail)
+    }
+
     /// 416: the object has no such bytes.
     pub(crate) fn no_range() -> Self {
         let detail = "the object ends before the first byte that is asked for";
@@ -216,6 +222,10 @@ impl From<StoreError> for Problem {
                 Self::unavailable("a store that is needed for it does not answer now; try again in a while")
                     .retry_after(5)
             }
+            full if full.is_full() => {
+                tracing::error!(%full, "there is no room");
+                Self::no_room()
+            }
             other => Self::internal(&other),
         }
     }
@@ -230,7 +240,11 @@ impl From<JobsError> for Problem {
                 let pointer = format!("/{}", error.name);
                 Self::invalid(vec![Invalid { pointer, detail: error.to_string() }])
             }
-            JobsError::Launch(error) => Self::internal(&error),
+            JobsError::Launch(error) => {
+                tracing::warn!(%error, "a job does not end");
+                Self::unavailable("its job could not be stopped yet, which is tried again; its log says more")
+                    .retry_after(5)
+            }
             other => Self::conflict(other.to_string()),
         }
     }

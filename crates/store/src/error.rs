@@ -49,6 +49,9 @@ pub enum StoreError {
     /// What is stored is not what was stored: damaged, or of another version.
     #[error("what is stored cannot be read: {0}")]
     Corrupt(String),
+    /// The disk of the database, or what the database may take of it, is full: nothing was changed.
+    #[error("there is no room: {0}")]
+    Full(String),
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -66,6 +69,17 @@ impl StoreError {
     /// Whether the same call may succeed after a while: the store cannot be reached, or has too much to do.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Objects { source, .. } if is_passing(source.kind()))
+    }
+
+    /// Whether there is no room for what was to be stored: nothing was changed, and the same call fails until there is.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Full(_) => true,
+            Self::Objects { source, .. } => {
+                matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            }
+            _ => false,
+        }
     }
 }
 

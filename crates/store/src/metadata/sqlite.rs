@@ -128,7 +128,15 @@ impl Sqlite {
 }
 
 async fn begin(writer: &SqlitePool) -> Result<Tx> {
-    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+    match writer.begin_with(BEGIN).await {
+        // SQLite itself has rolled back what the disk had no room for, and the connection believes that it is still at it.
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            Ok(writer.begin_with(BEGIN).await?)
+        }
+        begun => Ok(begun?),
+    }
 }
 
 /// Rows in batches of powers of two, so that there are few statements to insert them, each prepared once.

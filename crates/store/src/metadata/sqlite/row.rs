@@ -11,9 +11,15 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Corrupt(error.to_string()),
+            full if is_full(&full) => Self::Full(full.to_string()),
             other => Self::Database(Box::new(other)),
         }
     }
+}
+
+/// Whether it is `SQLITE_FULL`.
+fn is_full(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("13"))
 }
 
 /// Whether an id or number was taken already.
@@ -78,4 +84,38 @@ fn parse_word<T: DeserializeOwned>(word: &str) -> Result<T> {
 
 pub(super) fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{OpenMode, Sqlite};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_a_failure() {
+        let db = Sqlite::in_memory().await.unwrap();
+        // No more than there is.
+        sqlx::query("PRAGMA max_page_count = 1").execute(&db.writer).await.unwrap();
+        let grown =
+            sqlx::query("CREATE TABLE large AS SELECT randomblob(1000000) AS body").execute(&db.writer).await;
+        let full = StoreError::from(grown.unwrap_err());
+        assert!(full.is_full(), "{full}");
+        let wrong = sqlx::query("SELECT nothing").execute(&db.writer).await.unwrap_err();
+        assert!(!StoreError::from(wrong).is_full());
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_has_ended_keeps_nobody_from_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Sqlite::open(&folder.path().join("data.db"), OpenMode::Migrate).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        // As SQLite does by itself where the disk is full or fails.
+        sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+        drop(tx);
+        for _ in 0..2 {
+            let mut tx = db.write().await.unwrap();
+            sqlx::query("CREATE TABLE IF NOT EXISTS small (body)").execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
 }
