@@ -7,7 +7,7 @@ mod process;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{GenerationId, Phase, Time};
+use model::{GenerationId, Phase, ProjectId, Time, UserId};
 
 pub use self::kubernetes::{KubernetesConfig, KubernetesLauncher};
 #[cfg(unix)]
@@ -56,6 +56,10 @@ pub struct Job {
     pub phase: Phase,
     /// The generation that it works on.
     pub generation: GenerationId,
+    /// The project of that.
+    pub project: ProjectId,
+    /// Whose project it is.
+    pub user: UserId,
     /// How long it may run at the most, for launchers that see to that themselves.
     pub deadline: Duration,
 }

@@ -1,6 +1,9 @@
 //! Named leases: one run at a time in a project, and which process is a job.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use model::ProjectId;
 use store::Owner;
@@ -13,6 +16,7 @@ use crate::{Environment, JobsError, owner};
 pub struct NamedLock {
     environment: Arc<Environment>,
     name: String,
+    held: Arc<AtomicBool>,
     renewal: JoinHandle<()>,
 }
 
@@ -63,18 +67,26 @@ impl NamedLock {
     }
 
     fn renewed(environment: Arc<Environment>, name: String) -> Self {
+        let held = Arc::new(AtomicBool::new(true));
         let renewal = tokio::spawn({
-            let (environment, name) = (Arc::clone(&environment), name.clone());
+            let (environment, name, held) = (Arc::clone(&environment), name.clone(), Arc::clone(&held));
             async move {
                 loop {
                     tokio::time::sleep(environment.limits.heartbeat).await;
-                    if let Err(error) = lock(&environment, &name).await {
-                        tracing::warn!(%error, name, "a lock could not be renewed");
+                    match lock(&environment, &name).await {
+                        Ok(holder) => held.store(holder.is_none(), Ordering::Relaxed),
+                        Err(error) => tracing::warn!(%error, name, "a lock could not be renewed"),
                     }
                 }
             }
         });
-        Self { environment, name, renewal }
+        Self { environment, name, held, renewal }
+    }
+
+    /// Whether the last renewal found it to be held by this process still. One that could not be renewed for too long
+    /// may have gone to another.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Gives the lease back.
@@ -137,4 +149,31 @@ async fn take(environment: &Environment, name: &str) -> Result<Option<Owner>, Jo
 async fn lock(environment: &Environment, name: &str) -> Result<Option<Owner>, JobsError> {
     let Environment { metadata, owner, limits, .. } = environment;
     Ok(metadata.lock(name, owner, environment.now(), limits.lease).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::testing::Shop;
+
+    #[tokio::test]
+    async fn a_lock_that_went_to_another_is_known_to_be_lost() {
+        let mut shop = Shop::new().await;
+        Arc::get_mut(&mut shop.environment).unwrap().limits.heartbeat = Duration::from_millis(5);
+        let environment = &shop.environment;
+        let mine = NamedLock::take(Arc::clone(environment), "lead".into()).await.unwrap().unwrap();
+        assert!(mine.is_held());
+        let other = Owner { host: "elsewhere".into(), ..environment.owner.clone() };
+        environment.metadata.unlock("lead", &environment.owner).await.unwrap();
+        let (now, lease) = (environment.now(), Duration::from_secs(3600));
+        assert_eq!(environment.metadata.lock("lead", &other, now, lease).await.unwrap(), None);
+        let lost = async {
+            while mine.is_held() {
+                tokio::time::sleep(environment.limits.heartbeat).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), lost).await.unwrap();
+    }
 }

@@ -112,9 +112,16 @@ impl Supervisor {
     ///
     /// What takes long in one project, such as comparing its pairs, keeps no other project waiting.
     pub async fn run(&self, stop: &CancellationToken) {
-        let lead = if self.config.shared { self.lead(stop).await } else { None };
+        let mut lead = None;
         let (mut rounds, mut under_way) = (FuturesUnordered::new(), UnderWay::default());
         while !stop.is_cancelled() {
+            if self.config.shared && !lead.as_ref().is_some_and(NamedLock::is_held) {
+                // Lost, it is another's, who looks after the generations now.
+                let (taken, ended) = meanwhile(&mut rounds, self.lead(stop)).await;
+                ended.into_iter().for_each(|project| under_way.end(project));
+                lead = taken;
+                continue;
+            }
             let (due, ended) = meanwhile(&mut rounds, self.due(&under_way)).await;
             ended.into_iter().for_each(|project| under_way.end(project));
             let pause = match due {
@@ -394,7 +401,14 @@ impl Supervisor {
         self.launcher.remove(&name).await?;
         let before = self.with_known(|known| known.get(&id).copied());
         self.remember(generation, phase, launched);
-        let job = Job { name, phase, generation: id, deadline: self.config.deadline };
+        let job = Job {
+            name,
+            phase,
+            generation: id,
+            project: now.project_id,
+            user: user.clone(),
+            deadline: self.config.deadline,
+        };
         match self.launcher.launch(&job).await {
             Ok(()) => {}
             Err(refused @ LaunchError::Refused { .. }) => {

@@ -161,9 +161,12 @@ fn start(inner: &Inner, pod: &Value, container: &Value) -> Result<Child, (&'stat
         variables.insert("JOB_COMPLETION_INDEX".into(), index.to_owned());
     }
     let command = texts(&container["command"]);
-    let program = command.first().map_or(program.as_path(), Path::new);
+    let (program, first) = match command.split_first() {
+        Some((program, first)) => (Path::new(program), first),
+        None => (program.as_path(), Default::default()),
+    };
     Command::new(program)
-        .args(command.iter().skip(1))
+        .args(first)
         .args(texts(&container["args"]))
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -208,7 +211,7 @@ pub(crate) fn index(pod: &Value) -> Option<u64> {
     pod["metadata"]["annotations"]["batch.kubernetes.io/job-completion-index"].as_str()?.parse().ok()
 }
 
-/// What is said of a pod that is named.
+/// Asks a pod to end, as its deletion does.
 pub(crate) fn delete(inner: &Inner, pod: &Value) {
     inner.objects().change(PODS, name(pod), |pod| pod["death"] = json!(Death::Deleted.word()));
 }

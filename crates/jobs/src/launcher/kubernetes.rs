@@ -23,7 +23,7 @@ use kube::{
     Api, Client, ResourceExt as _,
     api::{DeleteParams, PostParams, Preconditions},
 };
-use model::{GenerationId, Phase, Time};
+use model::{GenerationId, Phase, ProjectId, Time, UserId};
 use tokio::time::{Instant, sleep, timeout};
 
 use self::{pods::Pods, watch::Watch};
@@ -104,7 +104,9 @@ impl KubernetesLauncher {
     pub async fn check(&self) -> Result<(), String> {
         let generation = GenerationId::new(Time::UNIX_EPOCH, [0; 10]);
         let (phase, deadline) = (Phase::Parse, Duration::from_secs(7200));
-        let job = Job { name: phase.job_name(generation), phase, generation, deadline };
+        let project = ProjectId::new(Time::UNIX_EPOCH, [0; 10]);
+        let (name, user) = (phase.job_name(generation), UserId::new("data-forge"));
+        let job = Job { name, phase, generation, project, user, deadline };
         let tried = PostParams { dry_run: true, ..PostParams::default() };
         let made = answered(self.jobs.create(&tried, &manifest::manifest(&job, &self.config))).await;
         made.map(drop).map_err(|error| refusal::text(&error))

@@ -158,7 +158,8 @@ fn options() -> SqliteConnectOptions {
         .row_buffer_size(ROWS_AHEAD)
 }
 
-/// Connections are kept for good: a database in memory goes with its last one.
+/// Connections are kept for good: a database in memory goes with its last one. None goes stale, as one over a network may,
+/// so that asking before each use whether it is there would be a turn of its thread for nothing.
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .min_connections(1)
@@ -166,6 +167,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        .test_before_acquire(false)
 }
 
 #[async_trait]

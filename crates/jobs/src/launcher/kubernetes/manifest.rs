@@ -24,6 +24,10 @@ use crate::Job;
 pub(super) const OURS: (&str, &str) = ("app.kubernetes.io/managed-by", "data-forge");
 /// The label that says which generation a Job works on.
 const GENERATION: &str = "data-forge/generation";
+/// The label that says which project that is of.
+const PROJECT: &str = "data-forge/project";
+/// The annotation that says whose project that is: a name may hold what a label may not.
+const USER: &str = "data-forge/user";
 /// The user and group that workers run as: nobody's.
 const NOBODY: i64 = 65532;
 /// A pod that fails so often makes its Job fail.
@@ -42,12 +46,14 @@ pub(super) fn manifest(job: &Job, config: &KubernetesConfig) -> Manifest {
         ("app.kubernetes.io/component", job.phase.as_str()),
         OURS,
         (GENERATION, &job.generation.to_string()),
+        (PROJECT, &job.project.to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
     let pods = i32::from(config.parallelism);
     Manifest {
         metadata: ObjectMeta {
+            annotations: Some([(USER.to_owned(), job.user.to_string())].into()),
             name: Some(job.name.clone()),
             labels: Some(labels.clone()),
             ..ObjectMeta::default()

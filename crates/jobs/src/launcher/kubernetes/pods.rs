@@ -13,7 +13,7 @@ use k8s_openapi::api::{
 use kube::{Api, Client, ResourceExt as _, api::ListParams};
 use tokio::time::Instant;
 
-use super::answered;
+use super::{answered, refusal};
 
 /// How long a job may be without a worker that is ready before anybody wonders, and how often its pods are looked at then.
 const LOOK: Duration = Duration::from_secs(10);
@@ -68,7 +68,10 @@ impl Pods {
         if let Some((_, known)) = self.with_looked(|looked| looked.get(&uid).cloned()) {
             return known;
         }
-        let pods = self.of(job).await.ok()?;
+        let pods = match self.of(job).await {
+            Ok(pods) => pods,
+            Err(error) => return Some(unlisted("pods", &error)),
+        };
         let ends = pods.iter().filter_map(|pod| Some((pod, terminated(pod)?)));
         let last = ends
             .filter(|(_, end)| end.exit_code != 0)
@@ -86,12 +89,18 @@ impl Pods {
     }
 
     async fn why_not(&self, job: &Job, uid: &str) -> Option<String> {
-        let pods = self.of(job).await.ok()?;
+        let pods = match self.of(job).await {
+            Ok(pods) => pods,
+            Err(error) => return Some(unlisted("pods", &error)),
+        };
         if !pods.is_empty() {
             return pods.iter().find_map(waits_for);
         }
         let which = ListParams::default().fields(&format!("involvedObject.uid={uid},reason=FailedCreate"));
-        let events = answered(self.events.list(&which)).await.ok()?.items;
+        let events = match answered(self.events.list(&which)).await {
+            Ok(events) => events.items,
+            Err(error) => return Some(unlisted("events", &error)),
+        };
         let last = events.into_iter().max_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0))?;
         Some(format!("no pod can be made: {}", last.message?))
     }
@@ -109,6 +118,11 @@ impl Pods {
     fn with_looked<T>(&self, act: impl FnOnce(&mut HashMap<String, (Instant, Option<String>)>) -> T) -> T {
         act(&mut self.looked.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What may be wrong is not known, which is not the same as that nothing is.
+fn unlisted(what: &str, error: &kube::Error) -> String {
+    format!("its {what} cannot be listed: {}", refusal::text(error))
 }
 
 fn containers(pod: &Pod) -> &[ContainerStatus] {

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use model::{GenerationId, Phase, Time};
+use model::{GenerationId, Phase, ProjectId, Time, UserId};
 use tempfile::TempDir;
 use testcluster::{Cluster, ClusterConfig};
 
@@ -101,7 +101,8 @@ fn config() -> KubernetesConfig {
 fn job(number: u8) -> Job {
     let generation = GenerationId::new(Time::UNIX_EPOCH, [number; 10]);
     let (name, deadline) = (Phase::Generate.job_name(generation), Duration::from_secs(7200));
-    Job { name, phase: Phase::Generate, generation, deadline }
+    let (project, user) = (ProjectId::new(Time::UNIX_EPOCH, [number; 10]), UserId::new("ada@example.com"));
+    Job { name, phase: Phase::Generate, generation, project, user, deadline }
 }
 
 fn has_ended(state: &JobState) -> bool {

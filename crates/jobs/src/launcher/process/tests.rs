@@ -16,7 +16,8 @@ async fn launcher(script: &str) -> (Shop, ProcessLauncher, Job) {
     let launcher = ProcessLauncher::new(Arc::clone(&shop.environment), command);
     let generation = GenerationId::new(shop.environment.now(), [7; 10]);
     let name = Phase::Parse.job_name(generation);
-    let job = Job { name, phase: Phase::Parse, generation, deadline: Duration::from_secs(60) };
+    let (project, user, deadline) = (shop.project, shop.user.clone(), Duration::from_secs(60));
+    let job = Job { name, phase: Phase::Parse, generation, project, user, deadline };
     (shop, launcher, job)
 }
 

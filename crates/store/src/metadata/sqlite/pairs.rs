@@ -23,6 +23,10 @@ const COLUMNS: &str = "id, project_id, generation_id, document_id, chunk_id, slo
      page_end, char_start, char_end, review_status, reviewed_by, reviewed_at, revision, created_at, quality_score, \
      grounding_score, quality_rank, grounding_rank, question_type, difficulty, flags, flagged, token_count, topic, body";
 
+/// What [`read`] needs of a row of pairs. Each column of a row is copied, needed or not.
+pub(super) const COLUMNS_READ: &str = "body, review_status, reviewed_by, reviewed_at, revision, duplicate_of, similarity, \
+     validation, edit, changed_at";
+
 /// What is kept of a validation.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Validation<S> {

@@ -1,16 +1,21 @@
 //! What pages of a server may do with its bucket: browsers ask the bucket itself before they upload.
 
+use std::fmt::Display;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
+use quick_xml::{Reader, events::Event};
 use rusty_s3::Method;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Bucket, failure::Failure, signed::Request};
-use crate::Result;
+use crate::{Result, StoreError};
 
 /// The rule's name in the bucket: rules of others stay as they are.
 const ID: &str = "data-forge";
 const METHODS: [&str; 3] = ["GET", "HEAD", "PUT"];
+/// A rule's element.
+const RULE: &str = "CORSRule";
 /// What uploads bring along.
 const HEADERS: [&str; 3] = ["content-type", "if-none-match", "x-amz-*"];
 /// How long a browser may remember the answer, in seconds.
@@ -74,7 +79,7 @@ impl Bucket {
             Err(failure) if failure.is_absence() => String::new(),
             Err(failure) => return Err(failed(failure)),
         };
-        let body = merged(&known, origins);
+        let body = merged(&known, origins)?;
         let sum = STANDARD.encode(Sha256::digest(&body));
         let headers = [("x-amz-checksum-sha256", sum.as_str())];
         let put = Request { method: Method::Put, base, key: "", query: &query, headers: &headers };
@@ -82,16 +87,34 @@ impl Bucket {
     }
 }
 
-/// The rules that are known, with ours in place of what it was.
-fn merged(known: &str, origins: &[String]) -> String {
-    let (open, close) = ("<CORSRule>", "</CORSRule>");
-    let others = known.split(open).skip(1).filter_map(|rule| rule.split(close).next());
-    let others = others.filter(|rule| !rule.contains(&format!("<ID>{ID}</ID>")));
-    let mut body = String::from("<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-    for rule in others {
-        body += &format!("{open}{rule}{close}");
+/// The rules of a bucket, each as it is written.
+fn rules(known: &str) -> Result<Vec<&str>> {
+    let unread =
+        |why: &dyn Display| StoreError::Corrupt(format!("the bucket's CORS rules are no XML: {why}"));
+    let (mut reader, mut begun, mut rules) = (Reader::from_str(known), None, Vec::new());
+    let position = |reader: &Reader<&[u8]>| usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+    loop {
+        let at = position(&reader);
+        match reader.read_event().map_err(|error| unread(&error))? {
+            Event::Start(tag) if tag.local_name().as_ref() == RULE => begun = Some(at),
+            Event::End(tag) if tag.local_name().as_ref() == RULE => {
+                let rule = begun.take().and_then(|begun| known.get(begun..position(&reader)));
+                rules.push(rule.ok_or_else(|| unread(&"a rule ends that has not begun"))?);
+            }
+            Event::Eof if begun.is_some() => return Err(unread(&"a rule does not end")),
+            Event::Eof => return Ok(rules),
+            _ => {}
+        }
     }
-    body += &format!("{open}<ID>{ID}</ID>");
+}
+
+/// The rules that are known, with ours in place of what it was.
+fn merged(known: &str, origins: &[String]) -> Result<String> {
+    let (open, close) = ("<CORSRule>", "</CORSRule>");
+    let ours = format!("<ID>{ID}</ID>");
+    let mut body = String::from("<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+    body.extend(rules(known)?.into_iter().filter(|rule| !rule.contains(&ours)));
+    body += &format!("{open}{ours}");
     let origins = origins.iter().map(|origin| ("AllowedOrigin", origin.as_str()));
     let methods = METHODS.map(|method| ("AllowedMethod", method));
     let headers = HEADERS.map(|header| ("AllowedHeader", header));
@@ -99,7 +122,7 @@ fn merged(known: &str, origins: &[String]) -> String {
         let value = value.replace('&', "&amp;").replace('<', "&lt;");
         body += &format!("<{name}>{value}</{name}>");
     }
-    body + &format!("<MaxAgeSeconds>{MAX_AGE}</MaxAgeSeconds>{close}</CORSConfiguration>")
+    Ok(body + &format!("<MaxAgeSeconds>{MAX_AGE}</MaxAgeSeconds>{close}</CORSConfiguration>"))
 }
 
 #[cfg(test)]
@@ -108,12 +131,19 @@ mod tests {
 
     #[test]
     fn rules_of_others_stay() {
-        let first = merged("", &["https://a.example".into()]);
-        let other = "<CORSRule><ID>theirs</ID><AllowedOrigin>*</AllowedOrigin></CORSRule>";
+        let first = merged("", &["https://a.example".into()]).unwrap();
+        let other = "<CORSRule xmlns=\"\">\n  <ID>theirs</ID><AllowedOrigin>*</AllowedOrigin></CORSRule>";
         let both = first.replace("<CORSRule>", &format!("{other}<CORSRule>"));
-        let second = merged(&both, &["https://b.example".into()]);
+        let second = merged(&both, &["https://b.example".into()]).unwrap();
         assert!(second.contains(other) && second.contains("https://b.example"), "{second}");
         assert!(!second.contains("https://a.example"), "{second}");
-        assert_eq!(second.matches("<CORSRule>").count(), 2, "{second}");
+        assert_eq!(second.matches("</CORSRule>").count(), 2, "{second}");
+    }
+
+    #[test]
+    fn rules_that_cannot_be_read_are_not_written_over() {
+        for known in ["<CORSConfiguration><CORSRule><ID>theirs</ID>", "<a></b>"] {
+            assert!(merged(known, &[]).is_err(), "{known}");
+        }
     }
 }

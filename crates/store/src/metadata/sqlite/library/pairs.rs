@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        Database, Sqlite, pairs, projects,
+        Database, Sqlite, pairs,
         row::{read_count, read_json},
     },
     page,
@@ -24,15 +24,19 @@ pub(super) async fn list(
 ) -> Result<Option<Page<Pair>>> {
     let list = list_name(order);
     let after: Option<(Key, Uuid)> = page::after(&list, request)?;
-    let mut tx = db.reader.begin().await?;
-    let Some(number) = projects::number(&mut tx, user, project).await? else { return Ok(None) };
+    // Without a transaction: to begin and end one would cost as much as a page does.
+    let mut connection = db.reader.acquire().await?;
+    let Some((number, pairs)) = totals(&mut connection, user, project).await? else { return Ok(None) };
     let matching = Matching::new(project, number, filter);
-    let total = count(&mut tx, project, &matching).await?;
+    let total = match matching.all() {
+        true => pairs,
+        false => page::total(&mut connection, &mut count_query(&matching)?).await?,
+    };
     let matching = matching.counted(total);
     let mut query = query(&matching, order, after, page::rows(request))?;
     let found = query
         .build()
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut *connection)
         .await?
         .iter()
         .map(|row| Ok(((read_key(row, order.by)?, row.try_get::<Uuid, _>("id")?), pairs::read(row)?)))
@@ -77,7 +81,7 @@ pub(in super::super) fn query(
     limit: i64,
 ) -> Result<QueryBuilder<Database>> {
     let (column, down) = (column(order.by), if order.descending { " DESC" } else { "" });
-    let mut query = QueryBuilder::new("SELECT p.*");
+    let mut query = QueryBuilder::new(format!("SELECT p.id, p.{column}, {}", pairs::COLUMNS_READ));
     matching.push(&mut query, Some(order), after.is_some())?;
     if let Some((key, id)) = after {
         let behind = if order.descending { "<" } else { ">" };
@@ -93,19 +97,22 @@ pub(in super::super) fn query(
     Ok(query)
 }
 
-async fn count(
+/// The number of a user's project, and how many pairs it has; `None` where it is not the user's.
+async fn totals(
     connection: &mut SqliteConnection,
+    user: &UserId,
     project: ProjectId,
-    matching: &Matching<'_>,
-) -> Result<u64> {
-    if matching.all() {
-        let row = sqlx::query("SELECT pairs FROM project_totals WHERE project_id = ?")
-            .bind(*project.as_uuid())
-            .fetch_one(connection)
-            .await?;
-        return read_count(&row, "pairs");
-    }
-    page::total(connection, &mut count_query(matching)?).await
+) -> Result<Option<(i64, u64)>> {
+    sqlx::query(
+        "SELECT t.number, t.pairs FROM projects p JOIN project_totals t ON t.project_id = p.id
+         WHERE p.id = ? AND p.user_id = ?",
+    )
+    .bind(*project.as_uuid())
+    .bind(user.as_str())
+    .fetch_optional(connection)
+    .await?
+    .map(|row| Ok((row.try_get("number")?, read_count(&row, "pairs")?)))
+    .transpose()
 }
 
 /// The query that counts all that match.
