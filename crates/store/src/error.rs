@@ -52,6 +52,9 @@ pub enum StoreError {
     /// The disk of the database, or what the database may take of it, is full: nothing was changed.
     #[error("there is no room: {0}")]
     Full(String),
+    /// The database cannot be reached, for now.
+    #[error("{0}")]
+    Unreachable(String),
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -68,7 +71,21 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same call may succeed after a while: the store cannot be reached, or has too much to do.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Objects { source, .. } if is_passing(source.kind()))
+        match self {
+            Self::Objects { source, .. } => is_passing(source.kind()),
+            Self::Unreachable(_) => true,
+            Self::Database(source) => crate::metadata::is_passing(&**source),
+            _ => false,
+        }
+    }
+
+    /// The failure of a call that was made for several, as each of these is told of it.
+    pub(crate) fn of_all(&self) -> Self {
+        match self {
+            Self::Full(reason) => Self::Full(reason.clone()),
+            passing if passing.is_passing() => Self::Unreachable(passing.to_string()),
+            other => Self::Database(other.to_string().into()),
+        }
     }
 
     /// Whether there is no room for what was to be stored: nothing was changed, and the same call fails until there is.

@@ -5,8 +5,19 @@
 //! what is another's is as good as not there. Those for workers take a generation, which a worker
 //! was started for.
 
+mod carry;
+mod export_totals;
+mod generation;
+mod mongo;
 mod open;
+mod outcome;
+mod page;
+mod pair;
+mod recorder;
 mod sqlite;
+mod tally;
+mod terms;
+mod value;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,6 +29,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::mongo::is_passing;
 pub use self::open::{OpenMode, open_metadata, open_metadata_with, without_credentials};
 use crate::{Library, Result};
 

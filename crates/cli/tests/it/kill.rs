@@ -23,6 +23,11 @@ fn write_documents(forge: &Forge) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kills_leave_the_dataset_of_an_undisturbed_run() {
+    kills_leave_the_dataset_of_an_undisturbed_run(Forge::new()).await;
+}
+
+/// Runs a forge, but for its gateway, through twenty kills.
+pub(crate) async fn kills_leave_the_dataset_of_an_undisturbed_run(forge: Forge) {
     let arguments = ["run", "docs", "--model", "simulated", "--max-concurrency", "4", "--json"];
     let calm = Gateway::start(GatewayConfig::default()).await.unwrap();
     let undisturbed = Forge::with_gateway(&calm.url());
@@ -31,7 +36,7 @@ async fn twenty_kills_leave_the_dataset_of_an_undisturbed_run() {
 
     let slow = GatewayConfig { latency_ms: LATENCY_MS, ..GatewayConfig::default() };
     let gateway = Gateway::start(slow).await.unwrap();
-    let forge = Forge::with_gateway(&gateway.url());
+    let forge = forge.set("DATA_FORGE_GATEWAY_URL", &gateway.url());
     write_documents(&forge);
     let mut chance = StdRng::seed_from_u64(2);
     let mut kills = 0;

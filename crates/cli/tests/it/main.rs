@@ -12,6 +12,7 @@ mod injection;
 mod interruption;
 mod judge;
 mod kill;
+mod mongodb;
 mod ocr;
 mod openapi;
 mod passwords;

@@ -7,11 +7,11 @@ mod delivery;
 mod demo;
 mod export_kills;
 mod fine_tune;
-mod journey;
-mod kills;
+pub(crate) mod journey;
+pub(crate) mod kills;
 mod teacher;
 mod uploads;
-mod users;
+pub(crate) mod users;
 
 use std::{
     io::{BufRead, BufReader},

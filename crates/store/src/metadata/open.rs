@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use url::Url;
 
-use super::{Metadata, sqlite::Sqlite};
+use super::{Metadata, mongo::Mongo, sqlite::Sqlite};
 use crate::{Result, StoreError};
 
 /// What is done about a store whose schema is older than the program.
@@ -20,7 +20,8 @@ pub enum OpenMode {
 /// Opens the store of metadata that a URL names, brought forward to this program's schema.
 ///
 /// `sqlite:PATH` is a file, made with its folder if it is not there; `sqlite::memory:` lives as
-/// long as what is returned.
+/// long as what is returned. `mongodb://…` and `mongodb+srv://…` name a replica set of MongoDB and a database of it,
+/// `data_forge` where they name none.
 ///
 /// # Errors
 /// [`StoreError::UnknownBackend`] for any other URL, [`StoreError::Schema`] for a store of a newer
@@ -35,6 +36,9 @@ pub async fn open_metadata(url: &str) -> Result<Arc<dyn Metadata>> {
 /// As [`open_metadata`]; with [`OpenMode::Require`] also [`StoreError::Schema`] for an older store
 /// or none.
 pub async fn open_metadata_with(url: &str, mode: OpenMode) -> Result<Arc<dyn Metadata>> {
+    if url.starts_with("mongodb://") || url.starts_with("mongodb+srv://") {
+        return Ok(Arc::new(Mongo::open(url, mode).await?));
+    }
     match url.strip_prefix("sqlite:") {
         Some(":memory:") => Ok(Arc::new(Sqlite::in_memory().await?)),
         Some(path) if !path.trim_start_matches('/').is_empty() => {
@@ -43,7 +47,7 @@ pub async fn open_metadata_with(url: &str, mode: OpenMode) -> Result<Arc<dyn Met
         }
         _ => Err(StoreError::UnknownBackend {
             url: without_credentials(url),
-            hint: "this build has SQLite alone: `sqlite:PATH`",
+            hint: "there are `sqlite:PATH` and `mongodb://HOST/DATABASE`",
         }),
     }
 }
@@ -74,8 +78,8 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("mongodb://user:secret@host/base?key=secret", "mongodb://host/base")]
-    #[case("mongodb://user:secret@one:1,two:2/base", "mongodb://…")]
+    #[case("postgres://user:secret@host/base?key=secret", "postgres://host/base")]
+    #[case("postgres://user:secret@one:1,two:2/base", "postgres://…")]
     #[case("postgres://localhost", "postgres://localhost")]
     #[case("data.db", "data.db")]
     #[case("sqlite:", "sqlite:")]
@@ -85,7 +89,7 @@ mod tests {
         match open_metadata(url).await.map(|_| ()) {
             Err(StoreError::UnknownBackend { url, hint }) => {
                 assert_eq!(url, shown);
-                assert!(hint.contains("SQLite alone"), "{hint}");
+                assert!(hint.contains("`sqlite:PATH` and `mongodb://"), "{hint}");
             }
             other => panic!("{other:?}"),
         }

@@ -47,7 +47,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::recorder::Recorder;
+use super::recorder::Recorder;
 use super::{
     Advance, Budget, Change, ChunkSelection, ChunkTotals, Compared, ExportRow, Finished, GenerationContext,
     LedgerEntry, Metadata, OpenMode, Owner, PairCursor, PairSelection, Reservation, Reserved, Sketched,
@@ -80,7 +80,7 @@ type Tx = Transaction<'static, Database>;
 pub(super) struct Sqlite {
     writer: SqlitePool,
     reader: SqlitePool,
-    recorder: Recorder,
+    recorder: Recorder<SqlitePool>,
 }
 
 impl Sqlite {

@@ -16,7 +16,7 @@ async fn from_six_formats_to_a_dataset_and_back_to_nothing() {
 }
 
 /// From an empty project to one that is gone.
-pub(super) async fn journey(forge: &Forge) {
+pub(crate) async fn journey(forge: &Forge) {
     let server = Server::start(forge);
     let user = server.anyone();
     let project = user.project("Dunnock").await;

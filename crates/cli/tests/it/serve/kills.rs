@@ -19,9 +19,14 @@ const LONGEST_LIFE_MS: u64 = 900;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kills_of_server_and_workers_lose_and_double_nothing() {
+    kills_lose_and_double_nothing(Forge::new()).await;
+}
+
+/// Runs a forge, but for its gateway, through twenty kills.
+pub(crate) async fn kills_lose_and_double_nothing(forge: Forge) {
     let slow = GatewayConfig { latency_ms: LATENCY_MS, ..GatewayConfig::default() };
     let gateway = Gateway::start(slow).await.unwrap();
-    let forge = Forge::with_gateway(&gateway.url()).set("DATA_FORGE_MAX_CONCURRENCY", "4");
+    let forge = forge.set("DATA_FORGE_GATEWAY_URL", &gateway.url()).set("DATA_FORGE_MAX_CONCURRENCY", "4");
     let mut server = Server::start(&forge);
     let mut chance = StdRng::seed_from_u64(3);
     let project = server.anyone().project("Manuals").await;

@@ -10,7 +10,12 @@ const TOKENS: &str = "ada=ada-key-0123456789abcdef,bob=bob-key-0123456789abcdef"
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_id_of_anothers_is_not_there() {
-    let forge = Forge::new().set("DATA_FORGE_AUTH", "token").set("DATA_FORGE_AUTH_TOKENS", TOKENS);
+    nothing_of_anothers_is_there(Forge::new()).await;
+}
+
+/// Asks one user's server for all that is another's.
+pub(crate) async fn nothing_of_anothers_is_there(forge: Forge) {
+    let forge = forge.set("DATA_FORGE_AUTH", "token").set("DATA_FORGE_AUTH_TOKENS", TOKENS);
     let server = Server::start(&forge);
     let (ada, bob) = (server.user("ada-key-0123456789abcdef"), server.user("bob-key-0123456789abcdef"));
     let of_ada = Things::make(&ada).await;

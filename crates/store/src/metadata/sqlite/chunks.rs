@@ -160,19 +160,7 @@ impl Row {
 
     /// Takes over what a person changed of the chunk that said the same before.
     fn take(&mut self, old: &carry::Touched) -> Result<()> {
-        let Chunk { heading_path, text, token_count, edited, updated_at, .. } = &old.chunk;
-        if *edited {
-            self.chunk.heading_path.clone_from(heading_path);
-            self.chunk.text.clone_from(text);
-            (self.chunk.token_count, self.chunk.edited) = (*token_count, true);
-            self.passage.heading_path.clone_from(heading_path);
-            self.passage.text.clone_from(text);
-        }
-        if old.decided.is_some() {
-            self.chunk.excluded = old.chunk.excluded;
-            self.chunk.exclude_reason.clone_from(&old.chunk.exclude_reason);
-        }
-        self.chunk.updated_at = self.chunk.updated_at.max(*updated_at);
+        carry::take(&mut self.chunk, &mut self.passage, old);
         self.decided = old.decided;
         self.sha256 = self.passage.sha256();
         self.passage_body = json(&self.passage)?;

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use model::{ChunkId, Document, DocumentId, DocumentStatus, GenerationId, Phase, Time, Unit, UnitId};
+use model::{ChunkId, Document, DocumentId, GenerationId, Phase, Time, Unit, UnitId};
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
+use super::super::outcome::{self, mismatch};
 use super::{
     Sqlite, chunks, documents,
     generations::{self, Counts},
@@ -13,7 +14,7 @@ use super::{
     row::{integer, json, read_word},
     units,
 };
-use crate::{Finished, Outcome, Owner, Probes, Result, StoreError, UnitFailure, UnitResult};
+use crate::{Finished, Outcome, Owner, Probes, Result, UnitFailure, UnitResult};
 
 pub(super) async fn finish(
     db: &Sqlite,
@@ -105,28 +106,14 @@ enum Prepared {
 }
 
 impl Prepared {
-    fn new(outcome: Outcome, generation: GenerationId, now: Time) -> Result<Self> {
+    fn new(mut outcome: Outcome, generation: GenerationId, now: Time) -> Result<Self> {
+        outcome::check(&mut outcome, generation)?;
         Ok(match outcome {
-            Outcome::Parsed { mut document, chunks } => {
-                document.chunk_count = chunks.len() as u64;
-                let strange = |chunk: &model::Chunk| {
-                    (chunk.document_id, chunk.project_id) != (document.id, document.project_id)
-                };
-                if document.status != DocumentStatus::Parsed || chunks.iter().any(|(chunk, _)| strange(chunk))
-                {
-                    return Err(mismatch("a parsed document"));
-                }
+            Outcome::Parsed { document, chunks } => {
                 let rows = chunks.into_iter().map(|(chunk, passage)| chunks::Row::new(chunk, passage));
                 Self::Parsed { body: json(&document)?, chunks: rows.collect::<Result<_>>()?, document }
             }
             Outcome::Generated { pairs, next } => {
-                if pairs.iter().any(|(pair, _)| pair.generation_id != generation)
-                    || next
-                        .iter()
-                        .any(|unit| (unit.generation_id, unit.phase) != (generation, Phase::Validate))
-                {
-                    return Err(mismatch("pairs of the generation, and units that validate them"));
-                }
                 let rows = pairs.into_iter().map(|(pair, origin)| pairs::Row::new(pair, origin));
                 Self::Generated { pairs: rows.collect::<Result<_>>()?, next }
             }
@@ -260,8 +247,4 @@ async fn fail(
         documents::fail(connection, DocumentId::from_uuid(unit.subject), &failure.reason).await?;
     }
     Ok(())
-}
-
-fn mismatch(expected: &str) -> StoreError {
-    StoreError::Conflict(format!("the result of a unit is not what it should be: {expected}"))
 }

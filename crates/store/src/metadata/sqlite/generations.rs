@@ -1,8 +1,10 @@
 //! Generations, their states and their counts.
 
-use model::{Generation, GenerationId, GenerationKind, GenerationStatus, ProjectId, Unit, Usage, UserId};
+use model::{Generation, GenerationId, GenerationKind, ProjectId, Unit, Usage, UserId};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 
+pub(super) use super::super::generation::{Counts, Spending, trillionths};
+use super::super::generation::{check_arrow, mean, progress, usd};
 use super::{
     Sqlite, projects,
     row::{integer, is_taken, json, read_count, read_json, read_word, word},
@@ -150,55 +152,6 @@ pub(super) async fn fix_labels(db: &Sqlite, id: GenerationId, labels: &[String])
     Ok(labels)
 }
 
-/// The counts that something adds to a generation, negative where it takes off.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) processed: i64,
-    pub(super) failed: i64,
-    pub(super) validate_total: i64,
-    pub(super) validate_ended: i64,
-    pub(super) pairs: i64,
-    pub(super) quality: Sum,
-    pub(super) grounding: Sum,
-}
-
-/// A sum of scores.
-#[derive(Debug, Default)]
-pub(super) struct Sum {
-    billionths: i64,
-    count: i64,
-}
-
-impl Sum {
-    pub(super) fn add(&mut self, score: Option<f64>) {
-        if let Some(score) = score {
-            self.billionths += fixed(score, BILLION);
-            self.count += 1;
-        }
-    }
-
-    pub(super) fn take_off(&mut self, score: Option<f64>) {
-        if let Some(score) = score {
-            self.billionths -= fixed(score, BILLION);
-            self.count -= 1;
-        }
-    }
-}
-
-const BILLION: f64 = 1e9;
-const TRILLION: f64 = 1e12;
-
-/// Whole parts of one: sums of them do not depend on the order of adding, as those of floats do.
-fn fixed(value: f64, parts: f64) -> i64 {
-    // A cast saturates, and makes 0 of what is not a number.
-    (value * parts).round() as i64
-}
-
-/// USD as they are stored.
-pub(super) fn trillionths(usd: f64) -> i64 {
-    fixed(usd, TRILLION)
-}
-
 pub(super) async fn add_counts(
     connection: &mut SqliteConnection,
     id: GenerationId,
@@ -226,26 +179,6 @@ pub(super) async fn add_counts(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// What calls came to; the cost in trillionths of a USD, `None` where no price is known.
-#[derive(Debug, Default)]
-pub(super) struct Spending {
-    requests: i64,
-    prompt_tokens: i64,
-    completion_tokens: i64,
-    cost: Option<i64>,
-}
-
-impl Spending {
-    pub(super) fn add(&mut self, usage: &Usage) {
-        self.requests += integer(usage.requests);
-        self.prompt_tokens += integer(usage.prompt_tokens);
-        self.completion_tokens += integer(usage.completion_tokens);
-        if let Some(cost) = usage.cost_usd {
-            self.cost = Some(self.cost.unwrap_or_default() + trillionths(cost));
-        }
-    }
 }
 
 pub(super) async fn add_usage(
@@ -284,27 +217,8 @@ fn read_usage(row: &SqliteRow) -> Result<Usage> {
         requests: read_count(row, "requests")?,
         prompt_tokens: read_count(row, "prompt_tokens")?,
         completion_tokens: read_count(row, "completion_tokens")?,
-        cost_usd: row.try_get::<Option<i64>, _>("cost")?.map(|cost| cost as f64 / TRILLION),
+        cost_usd: row.try_get::<Option<i64>, _>("cost")?.map(usd),
     })
-}
-
-fn check_arrow(Advance { from, attempt, to }: &Advance) -> Result<()> {
-    use GenerationStatus::{Generating, Parsing, Pending, Validating};
-    // With these ruled out the arrows of one kind never lead to a phase of the other.
-    let of_its_kind = match to.kind {
-        GenerationKind::Parse => !matches!(to.status, Generating | Validating),
-        GenerationKind::Generate => to.status != Parsing,
-    };
-    let starts = attempt.saturating_add(u32::from(to.status == Pending));
-    if of_its_kind && from.may_become(to.status) && to.attempt == starts {
-        return Ok(());
-    }
-    Err(StoreError::Conflict(format!(
-        "a generation that is {} in attempt {attempt} cannot become {} in attempt {}",
-        from.as_str(),
-        to.status.as_str(),
-        to.attempt,
-    )))
 }
 
 /// A generation: what is counted comes from columns, what is written whole from the body.
@@ -328,55 +242,8 @@ pub(super) fn read(row: &SqliteRow) -> Result<Generation> {
     Ok(generation)
 }
 
-/// Of a generate, the first nine tenths are the writing and the last one the scoring; 100 is only
-/// what is completed.
-fn progress(generation: &Generation, validate_ended: u64, validate_total: u64) -> u8 {
-    if generation.status == GenerationStatus::Completed {
-        return 100;
-    }
-    let share = |of: u64, ended: u64, total: u64| (of * ended).checked_div(total).unwrap_or_default().min(of);
-    let (ended, total) = (generation.chunks_processed, generation.chunks_total);
-    let percent = match generation.kind {
-        GenerationKind::Parse => share(100, ended, total),
-        GenerationKind::Generate if ended < total => share(90, ended, total),
-        GenerationKind::Generate => share(90, ended, total) + share(10, validate_ended, validate_total),
-    };
-    u8::try_from(percent.min(99)).unwrap_or(99)
-}
-
 /// The mean of scores from the sum of their billionths and their number.
 pub(super) fn read_mean(row: &SqliteRow, sum: &str, count: &str) -> Result<Option<f64>> {
     let (sum, count) = (row.try_get::<i64, _>(sum)?, row.try_get::<i64, _>(count)?);
-    Ok((count > 0).then(|| sum as f64 / count as f64 / BILLION))
-}
-
-#[cfg(test)]
-mod tests {
-    use model::Time;
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::nothing_to_do(GenerationKind::Parse, (0, 0), (0, 0), 0)]
-    #[case::parse(GenerationKind::Parse, (1, 3), (0, 0), 33)]
-    #[case::parse_before_it_is_completed(GenerationKind::Parse, (3, 3), (0, 0), 99)]
-    #[case::writing(GenerationKind::Generate, (1, 2), (0, 1), 45)]
-    #[case::written(GenerationKind::Generate, (2, 2), (0, 2), 90)]
-    #[case::scoring(GenerationKind::Generate, (2, 2), (1, 2), 95)]
-    #[case::scored(GenerationKind::Generate, (2, 2), (2, 2), 99)]
-    fn progress_shows_both_phases(
-        #[case] kind: GenerationKind,
-        #[case] (ended, total): (u64, u64),
-        #[case] (validate_ended, validate_total): (u64, u64),
-        #[case] percent: u8,
-    ) {
-        let now = Time::UNIX_EPOCH;
-        let mut generation =
-            Generation::new(GenerationId::new(now, [0; 10]), ProjectId::new(now, [0; 10]), kind, None, now);
-        (generation.chunks_processed, generation.chunks_total) = (ended, total);
-        assert_eq!(progress(&generation, validate_ended, validate_total), percent);
-        generation.status = GenerationStatus::Completed;
-        assert_eq!(progress(&generation, validate_ended, validate_total), 100);
-    }
+    Ok(mean(sum, count))
 }

@@ -2,19 +2,17 @@
 
 use std::collections::HashSet;
 
-use model::{
-    ChunkId, Flag, FlagCode, GenerationId, Pair, PairId, PairOrigin, PairText, ProjectId, Scores, Time,
-    UserId,
-};
-use serde::{Deserialize, Serialize};
+use model::{ChunkId, GenerationId, Pair, PairId, PairOrigin, ProjectId, Scores, Time, UserId};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
+use super::super::pair::StoredPair;
+pub(super) use super::super::pair::{Derived, Edit, Validation, rank, text};
 use super::{
     Database, Sqlite, batches,
     generations::Counts,
     library::pair_edits,
-    row::{integer, json, read_count, read_json, read_json_or_none, read_time, read_word, word},
+    row::{integer, json, read_count, read_time, read_word, word},
     terms::{self, Terms},
 };
 use crate::{ExportRow, PairCursor, PairSelection, Result};
@@ -26,41 +24,6 @@ const COLUMNS: &str = "id, project_id, generation_id, document_id, chunk_id, slo
 /// What [`read`] needs of a row of pairs. Each column of a row is copied, needed or not.
 pub(super) const COLUMNS_READ: &str = "body, review_status, reviewed_by, reviewed_at, revision, duplicate_of, similarity, \
      validation, edit, changed_at";
-
-/// What is kept of a validation.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Validation<S> {
-    pub(super) scores: S,
-    pub(super) time: Time,
-}
-
-/// What a person wrote in place of what was made.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Edit<T, S> {
-    pub(super) text: T,
-    pub(super) scores: S,
-    pub(super) token_count: u32,
-    /// The key among equals, in hexadecimal digits.
-    pub(super) key: String,
-}
-
-/// The columns that follow from the scores that hold.
-pub(super) struct Derived {
-    pub(super) question_type: Option<String>,
-    pub(super) difficulty: Option<String>,
-    pub(super) flags: String,
-}
-
-impl Derived {
-    pub(super) fn new(pair: &Pair) -> Result<Self> {
-        let codes: Vec<_> = pair.flags.iter().map(|flag| flag.code).collect();
-        Ok(Self {
-            question_type: pair.question_type.as_ref().map(word).transpose()?,
-            difficulty: pair.difficulty.as_ref().map(word).transpose()?,
-            flags: json(&codes)?,
-        })
-    }
-}
 
 /// A pair on its way into the database.
 pub(super) struct Row {
@@ -89,21 +52,6 @@ impl Row {
             pair,
             origin,
         })
-    }
-}
-
-/// What a score is ordered by: what was not measured stands before all others.
-pub(super) fn rank(score: Option<f64>) -> f64 {
-    score.unwrap_or(-1.0)
-}
-
-/// What a pair says.
-pub(super) fn text(pair: &Pair) -> PairText {
-    PairText {
-        question: pair.question.clone(),
-        answer: pair.answer.clone(),
-        context: pair.context.clone(),
-        turns: pair.turns.clone(),
     }
 }
 
@@ -349,56 +297,19 @@ pub(super) fn in_order_query(
 
 /// A pair from all its columns, as it is now.
 pub(super) fn read(row: &SqliteRow) -> Result<Pair> {
-    let mut pair: Pair = read_json(row, "body")?;
-    pair.review_status = read_word(row, "review_status")?;
-    pair.reviewed_by = row.try_get("reviewed_by")?;
-    pair.reviewed_at = read_time(row, "reviewed_at")?;
-    pair.revision = row.try_get("revision")?;
-    pair.duplicate_of = row.try_get::<Option<Uuid>, _>("duplicate_of")?.map(PairId::from_uuid);
-    let made = (pair.question_type, pair.difficulty);
-    if let Some(Validation { scores, time }) = read_json_or_none::<Validation<Scores>>(row, "validation")? {
-        put_scores(&mut pair, made, scores);
-        pair.updated_at = pair.updated_at.max(time);
+    StoredPair {
+        body: row.try_get("body")?,
+        validation: row.try_get("validation")?,
+        edit: row.try_get("edit")?,
+        review_status: read_word(row, "review_status")?,
+        reviewed_by: row.try_get("reviewed_by")?,
+        reviewed_at: read_time(row, "reviewed_at")?,
+        changed_at: read_time(row, "changed_at")?,
+        revision: row.try_get("revision")?,
+        duplicate_of: row.try_get::<Option<Uuid>, _>("duplicate_of")?.map(PairId::from_uuid),
+        similarity: row.try_get("similarity")?,
     }
-    if let Some(edit) = read_json_or_none::<Edit<PairText, Scores>>(row, "edit")? {
-        put_edit(&mut pair, made, edit);
-    }
-    if let Some(time) = read_time(row, "changed_at")? {
-        pair.updated_at = pair.updated_at.max(time);
-    }
-    if let Some(first) = pair.duplicate_of {
-        let similarity: Option<f64> = row.try_get("similarity")?;
-        pair.flags.push(duplicate(first, similarity));
-    }
-    Ok(pair)
-}
-
-/// The reason of the mark as a flag.
-fn duplicate(first: PairId, similarity: Option<f64>) -> Flag {
-    let detail = match similarity {
-        Some(similarity) => {
-            format!("It shares {:.0}% of its content words with pair {first}.", similarity * 100.0)
-        }
-        None => format!("It says the same as pair {first}."),
-    };
-    Flag { code: FlagCode::Duplicate, detail }
-}
-
-type Kind = (Option<model::QuestionType>, Option<model::Difficulty>);
-
-/// Scores that do not say what kind of question it is leave that as it was `made`.
-fn put_scores(pair: &mut Pair, made: Kind, scores: Scores) {
-    (pair.question_type, pair.difficulty) = made;
-    pair.put_scores(scores);
-}
-
-fn put_edit(pair: &mut Pair, made: Kind, edit: Edit<PairText, Scores>) {
-    pair.original = Some(text(pair));
-    pair.edited = true;
-    pair.token_count = edit.token_count;
-    put_scores(pair, made, edit.scores);
-    let PairText { question, answer, context, turns } = edit.text;
-    (pair.question, pair.answer, pair.context, pair.turns) = (question, answer, context, turns);
+    .read()
 }
 
 fn read_origin(row: &SqliteRow) -> Result<PairOrigin> {

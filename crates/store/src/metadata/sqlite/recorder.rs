@@ -1,96 +1,30 @@
-//! Paid calls that come while others are written are written together, in one transaction: each is durable when
-//! its caller is told so, and a round of calls that are answered at once costs one commit.
+//! Paid calls, written together in one transaction.
 
-use std::{
-    collections::{HashMap, HashSet},
-    mem,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::collections::{HashMap, HashSet};
 
+use async_trait::async_trait;
 use model::{GenerationId, Usage};
 use sqlx::{QueryBuilder, Row as _, SqliteConnection, SqlitePool};
-use tokio::sync::oneshot;
 
+use super::super::recorder::WriteCalls;
 use super::{
     Database, batches, begin,
     generations::{self, Spending},
     ledger,
     row::{json, read_json},
 };
-use crate::{LedgerEntry, Result, StoreError};
-
-/// Writes paid calls in groups.
-#[derive(Clone)]
-pub(super) struct Recorder {
-    writer: SqlitePool,
-    queue: Arc<Mutex<Queue>>,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: Vec<Waiting>,
-    /// Whether a task writes, and will look here again when it is done.
-    writing: bool,
-}
-
-struct Waiting {
-    entry: LedgerEntry,
-    written: oneshot::Sender<Result<()>>,
-}
-
-impl Recorder {
-    pub(super) fn new(writer: SqlitePool) -> Self {
-        Self { writer, queue: Arc::default() }
-    }
-
-    /// Writes a call with those that wait beside it; it is durable when this returns.
-    pub(super) async fn record(&self, entry: LedgerEntry) -> Result<()> {
-        let (written, result) = oneshot::channel();
-        let first = self.with(|queue| {
-            queue.waiting.push(Waiting { entry, written });
-            !mem::replace(&mut queue.writing, true)
-        });
-        if first {
-            // A task of its own: who gives up waiting leaves the others' calls to be written.
-            let recorder = self.clone();
-            tokio::spawn(async move { recorder.write_all().await });
-        }
-        result.await.unwrap_or_else(|_| Err(StoreError::Database("the writer of calls has ended".into())))
-    }
-
-    async fn write_all(&self) {
-        loop {
-            let group = self.with(|queue| {
-                queue.writing = !queue.waiting.is_empty();
-                mem::take(&mut queue.waiting)
-            });
-            if group.is_empty() {
-                return;
-            }
-            let (entries, callers): (Vec<_>, Vec<_>) =
-                group.into_iter().map(|waiting| (waiting.entry, waiting.written)).unzip();
-            let known = write(&self.writer, &entries).await;
-            for (entry, caller) in entries.iter().zip(callers) {
-                let result = match &known {
-                    Ok(known) if known.contains(&entry.generation) => Ok(()),
-                    Ok(_) => Err(StoreError::NotFound("generation")),
-                    Err(error) => Err(StoreError::Database(error.to_string().into())),
-                };
-                // Who does not wait any more is not told.
-                let _ = caller.send(result);
-            }
-        }
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Queue) -> T) -> T {
-        act(&mut self.queue.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+use crate::{LedgerEntry, Result};
 
 pub(super) const KNOWN: &str =
     "SELECT id FROM generations WHERE id IN (SELECT unhex(value, '-') FROM json_each(?))";
 
-/// Writes the calls of generations that there are, and says which these are.
+#[async_trait]
+impl WriteCalls for SqlitePool {
+    async fn write(&self, entries: &[LedgerEntry]) -> Result<HashSet<GenerationId>> {
+        write(self, entries).await
+    }
+}
+
 async fn write(writer: &SqlitePool, entries: &[LedgerEntry]) -> Result<HashSet<GenerationId>> {
     let wanted: HashSet<_> = entries.iter().map(|entry| entry.generation).collect();
     let mut tx = begin(writer).await?;

@@ -1,9 +1,11 @@
 //! Between our values and the database's.
 
 use model::Time;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
+use super::super::value::parse_word;
+pub(super) use super::super::value::{integer, json, parse_json, word};
 use crate::{Result, StoreError};
 
 /// What went wrong in the database.
@@ -25,11 +27,6 @@ fn is_full(error: &sqlx::Error) -> bool {
 /// Whether an id or number was taken already.
 pub(super) fn is_taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
-}
-
-/// A value as JSON.
-pub(super) fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(format!("it is no JSON: {error}")))
 }
 
 /// A column that holds JSON.
@@ -62,28 +59,6 @@ pub(super) fn read_time(row: &SqliteRow, column: &str) -> Result<Option<Time>> {
 /// A column that counts something.
 pub(super) fn read_count(row: &SqliteRow, column: &str) -> Result<u64> {
     Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
-}
-
-/// Counts and offsets fit: SQLite's integers end at 2⁶³.
-pub(super) fn integer(count: impl TryInto<i64>) -> i64 {
-    count.try_into().unwrap_or(i64::MAX)
-}
-
-/// The words of an enum as they are stored.
-pub(super) fn word(value: &impl Serialize) -> Result<String> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => Ok(word),
-        other => Err(StoreError::Corrupt(format!("{other:?} is no word"))),
-    }
-}
-
-fn parse_word<T: DeserializeOwned>(word: &str) -> Result<T> {
-    let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
-    T::deserialize(word).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
-pub(super) fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 //! Before each term stands the number of its project, so that a search goes through no other
 //! project's rows, whatever it looks for.
 
-use model::{Chunk, PairText};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
+pub(super) use super::super::terms::{of_chunk, of_pair};
 use super::row::json;
 use crate::{Result, search};
 
@@ -32,17 +32,6 @@ impl Terms {
             Self::Pairs => "pair_terms",
         }
     }
-}
-
-/// What a chunk is found by.
-pub(super) fn of_chunk(chunk: &Chunk) -> String {
-    search::index(chunk.heading_path.iter().map(|heading| &**heading).chain([&*chunk.text]))
-}
-
-/// What a pair is found by.
-pub(super) fn of_pair(text: &PairText) -> String {
-    let turns = text.turns.iter().map(|turn| &*turn.content);
-    search::index([&*text.question, &*text.answer].into_iter().chain(turns))
 }
 
 /// Writes the terms of rows that have none, by their ids.

@@ -4,14 +4,11 @@ mod coverage;
 
 use std::collections::BTreeMap;
 
-use model::{
-    Accepted, Analytics, Coverage, Difficulty, FlagCode, GenerationId, HISTOGRAM_BINS, HistogramBin,
-    ProjectId, QuestionType, Readiness, ReviewCounts, ReviewStatus, TokenCounts, TopicCount, UserId,
-    ValidationReport,
-};
+use model::{Analytics, FlagCode, GenerationId, ProjectId, TopicCount, UserId};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::super::{
+    super::tally::{Group, Scored, Tally},
     Sqlite,
     probes::{self, Scope},
     projects,
@@ -35,13 +32,13 @@ pub(super) async fn compute(
     let scope = Scope { project: *project.as_uuid(), generation: generation.map(|id| *id.as_uuid()) };
     let mut tally = Tally::default();
     for row in &groups(&mut tx, scope).await? {
-        tally.add(row)?;
+        tally.add(&read(row)?);
     }
     let validation = probes::report(&mut tx, scope).await?;
     let coverage = coverage::compute(&mut tx, scope).await?;
     Ok(Some(Analytics {
-        quality_histogram: histogram(&tally.quality),
-        grounding_histogram: histogram(&tally.grounding),
+        quality_histogram: tally.quality_histogram(),
+        grounding_histogram: tally.grounding_histogram(),
         readiness: tally.readiness(&coverage, &validation),
         coverage,
         question_types: tally.question_types,
@@ -71,87 +68,20 @@ async fn groups(connection: &mut SqliteConnection, scope: Scope) -> Result<Vec<S
     Ok(sqlx::query(GROUPS).bind(scope.project).bind(scope.generation).fetch_all(connection).await?)
 }
 
-/// A sum of scores and their number.
-#[derive(Default)]
-struct Mean {
-    sum: f64,
-    count: u64,
-}
-
-impl Mean {
-    fn get(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum / self.count as f64)
-    }
-}
-
-#[derive(Default)]
-struct Tally {
-    review: ReviewCounts,
-    question_types: BTreeMap<QuestionType, u64>,
-    difficulties: BTreeMap<Difficulty, u64>,
-    quality: [u64; HISTOGRAM_BINS],
-    grounding: [u64; HISTOGRAM_BINS],
-    tokens: TokenCounts,
-    accepted_quality: Mean,
-    accepted_grounding: Mean,
-}
-
-impl Tally {
-    fn add(&mut self, row: &SqliteRow) -> Result<()> {
-        let (pairs, tokens) = (read_count(row, "pairs")?, read_count(row, "tokens")?);
-        let status: ReviewStatus = read_word(row, "review_status")?;
-        *match status {
-            ReviewStatus::Pending => &mut self.review.pending,
-            ReviewStatus::Accepted => &mut self.review.accepted,
-            ReviewStatus::Rejected => &mut self.review.rejected,
-            ReviewStatus::Edited => &mut self.review.edited,
-        } += pairs;
-        if let Some(kind) = read_word_or_none(row, "question_type")? {
-            *self.question_types.entry(kind).or_default() += pairs;
-        }
-        if let Some(difficulty) = read_word_or_none(row, "difficulty")? {
-            *self.difficulties.entry(difficulty).or_default() += pairs;
-        }
-        self.tokens.total += tokens;
-        let accepted = matches!(status, ReviewStatus::Accepted | ReviewStatus::Edited);
-        if accepted {
-            self.tokens.accepted += tokens;
-        }
-        for (name, sum, bins, mean) in [
-            ("quality_bin", "quality", &mut self.quality, &mut self.accepted_quality),
-            ("grounding_bin", "grounding", &mut self.grounding, &mut self.accepted_grounding),
-        ] {
-            let Some(bin) = row.try_get::<Option<i64>, _>(name)? else { continue };
-            if let Some(count) = usize::try_from(bin).ok().and_then(|bin| bins.get_mut(bin)) {
-                *count += pairs;
-            }
-            if accepted {
-                mean.sum += row.try_get_unchecked::<f64, _>(sum)?;
-                mean.count += pairs;
-            }
-        }
-        Ok(())
-    }
-
-    fn readiness(&self, coverage: &Coverage, validation: &ValidationReport) -> Readiness {
-        let accepted = Accepted {
-            pairs: self.review.accepted + self.review.edited,
-            quality: self.accepted_quality.get(),
-            grounding: self.accepted_grounding.get(),
-            tokens: self.tokens.accepted,
-        };
-        let mut readiness = Readiness::assess(&accepted, self.review, coverage);
-        readiness.reasons.extend(validation.alarms.iter().map(|alarm| alarm.detail.clone()));
-        readiness
-    }
-}
-
-fn histogram(bins: &[u64; HISTOGRAM_BINS]) -> Vec<HistogramBin> {
-    let end = |bin: usize| bin as f64 / HISTOGRAM_BINS as f64;
-    bins.iter()
-        .enumerate()
-        .map(|(bin, count)| HistogramBin { from: end(bin), to: end(bin + 1), count: *count })
-        .collect()
+fn read(row: &SqliteRow) -> Result<Group> {
+    let scored = |bin: &str, sum: &str| -> Result<Option<Scored>> {
+        let bin: Option<i64> = row.try_get(bin)?;
+        bin.map(|bin| Ok(Scored { bin, sum: row.try_get_unchecked(sum)? })).transpose()
+    };
+    Ok(Group {
+        review_status: read_word(row, "review_status")?,
+        question_type: read_word_or_none(row, "question_type")?,
+        difficulty: read_word_or_none(row, "difficulty")?,
+        quality: scored("quality_bin", "quality")?,
+        grounding: scored("grounding_bin", "grounding")?,
+        pairs: read_count(row, "pairs")?,
+        tokens: read_count(row, "tokens")?,
+    })
 }
 
 pub(in super::super) const DUPLICATES: &str = "

@@ -1,10 +1,11 @@
 //! What an export would hold, counted in indexes.
 
-use model::{GenerationId, ProjectId, ReviewStatus, UserId};
+use model::{GenerationId, ProjectId, UserId};
 use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::super::{
+    super::export_totals::part_duplicates,
     Sqlite, projects,
     row::{read_count, read_word},
 };
@@ -87,19 +88,4 @@ async fn pending_duplicates(
     query.push_bind(project);
     of_generations(&mut query, "g.id", generations);
     read_count(&query.build().fetch_one(connection).await?, "pairs")
-}
-
-/// Counts so many of the pending pairs apart. Whichever they are: pending pairs are told apart by nothing else.
-fn part_duplicates(totals: &mut Vec<ExportTotals>, mut duplicates: u64) {
-    let mut parted = Vec::new();
-    for total in totals.iter_mut().filter(|total| total.review_status == ReviewStatus::Pending) {
-        let pairs = total.pairs.min(duplicates);
-        duplicates -= pairs;
-        total.pairs -= pairs;
-        if pairs > 0 {
-            parted.push(ExportTotals { duplicates: true, pairs, tokens: 0, ..*total });
-        }
-    }
-    totals.retain(|total| total.pairs > 0);
-    totals.extend(parted);
 }
