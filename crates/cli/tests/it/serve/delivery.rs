@@ -40,6 +40,7 @@ fn manifests_set_what_the_readme_documents() {
     for path in [
         "deploy/Dockerfile",
         "deploy/helm/data-forge/values.yaml",
+        "deploy/helm/data-forge/templates/_helpers.tpl",
         "deploy/helm/data-forge/templates/configmap.yaml",
         "deploy/helm/data-forge/templates/deployment.yaml",
         "deploy/helm/data-forge/templates/secret.yaml",
