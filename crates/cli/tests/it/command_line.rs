@@ -27,7 +27,7 @@ fn wrong_usage_exits_with_2_and_says_what_is_right() {
         (vec!["run", "docs", "--max-concurrency", "0"], "max_concurrency is 0"),
         (vec!["run", "docs", "--model", "x", "--system-prompt", "@nowhere"], "nowhere cannot be read"),
         (vec!["run", "docs", "--model", "some/model"], "needs a gateway"),
-        (vec!["run", "docs", "--database-url", "mongodb://db/forge"], "mongodb"),
+        (vec!["run", "docs", "--database-url", "postgres://db/forge"], "`mongodb://"),
         (vec!["run", "docs", "--storage-url", "gs://bucket"], "buckets, `s3://name`"),
         (vec!["run", "docs", "--storage-url", "s3://bucket?colour=green"], "no option `colour`"),
         (vec!["storage", "cors"], "the object store is no bucket"),

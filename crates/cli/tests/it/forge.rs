@@ -36,6 +36,11 @@ impl Forge {
         self
     }
 
+    /// The variables that it is given.
+    pub(crate) fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// A command with a clean environment: nothing of the machine's settings gets in.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_data-forge"));

@@ -1,10 +1,13 @@
 //! The program with its metadata in MongoDB: a server of the tests is named by `DATA_FORGE_TEST_MONGODB_URL`, which
 //! `tests/mongodb/run` sets for a command.
 
+use testkit::{S3, S3Config};
+
 use crate::{
     forge::Forge,
     kill,
-    serve::{journey, kills, users},
+    serve::{cluster::in_cluster, journey, kills, users},
+    storage::with_bucket,
 };
 
 /// A data directory whose metadata is in a database of its own.
@@ -19,6 +22,16 @@ fn forge(name: &str) -> Forge {
 #[ignore = "needs a MongoDB server: tests/mongodb/run starts one"]
 async fn the_whole_way_of_a_dataset() {
     journey::journey(&forge("journey")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/mongodb/run starts one"]
+async fn the_whole_way_on_all_engines() {
+    let s3 = S3::start(S3Config::default()).await.unwrap();
+    let (_cluster, forge) = in_cluster(with_bucket(forge("engines"), &s3), 2).await;
+    journey::journey(&forge).await;
+    assert_eq!(s3.keys().unwrap(), [""; 0]);
+    assert_eq!(s3.unfinished_uploads().unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

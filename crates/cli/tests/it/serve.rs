@@ -1,7 +1,7 @@
 //! `data-forge serve`, driven over HTTP as a program would.
 
 mod bucket;
-mod cluster;
+pub(crate) mod cluster;
 mod crowd;
 mod delivery;
 mod demo;

@@ -5,9 +5,14 @@ use testkit::{S3, S3Config};
 
 use crate::{forge::Forge, serve::client};
 
-/// With a bucket.
+/// A new one, with a bucket.
 pub(crate) fn on(s3: &S3) -> Forge {
-    let forge = Forge::new().set("DATA_FORGE_STORAGE_URL", &s3.storage_url());
+    with_bucket(Forge::new(), s3)
+}
+
+/// With a bucket.
+pub(crate) fn with_bucket(forge: Forge, s3: &S3) -> Forge {
+    let forge = forge.set("DATA_FORGE_STORAGE_URL", &s3.storage_url());
     s3.variables().iter().fold(forge, |forge, (name, value)| forge.set(name, value))
 }
 

@@ -22,24 +22,11 @@ impl Ground {
         let forge = Forge::with_gateway(&gateway.url());
         let database = format!("sqlite:{}", forge.path("shared.db").display());
         let storage = forge.path("shared").display().to_string();
-        let config = ClusterConfig::default()
-            .image("registry.example/data-forge:1", env!("CARGO_BIN_EXE_data-forge"))
-            .variable("settings", "DATA_FORGE_STORAGE_URL", &storage)
-            .variable("settings", "DATA_FORGE_GATEWAY_URL", &gateway.url())
-            .variable("settings", "DATA_FORGE_MAX_CONCURRENCY", "2")
-            .variable("secrets", "DATA_FORGE_DATABASE_URL", &database);
-        let cluster = Cluster::start(config).await.unwrap();
-        let kubeconfig = forge.path("kubeconfig");
-        cluster.kubeconfig(&kubeconfig).unwrap();
         let forge = forge
-            .set("KUBECONFIG", &kubeconfig.to_string_lossy())
             .set("DATA_FORGE_DATABASE_URL", &database)
             .set("DATA_FORGE_STORAGE_URL", &storage)
-            .set("DATA_FORGE_LAUNCHER", "kubernetes")
-            .set("DATA_FORGE_WORKER_IMAGE", "registry.example/data-forge:1")
-            .set("DATA_FORGE_WORKER_PARALLELISM", &parallelism.to_string())
-            .set("DATA_FORGE_WORKER_CONFIG_MAP", "settings")
-            .set("DATA_FORGE_WORKER_SECRET", "secrets");
+            .set("DATA_FORGE_MAX_CONCURRENCY", "2");
+        let (cluster, forge) = in_cluster(forge, parallelism).await;
         Self { cluster, forge, _gateway: gateway }
     }
 
@@ -59,6 +46,27 @@ impl Ground {
         let running = async || Some(self.cluster.running_pods()).filter(|pods| pods.len() >= least);
         self.until("running pod", running).await
     }
+}
+
+/// A cluster that runs this program as its workers, with the settings of a server by reference; and that server's.
+pub(crate) async fn in_cluster(forge: Forge, parallelism: u16) -> (Cluster, Forge) {
+    const IMAGE: &str = "registry.example/data-forge:1";
+    let config = ClusterConfig::default().image(IMAGE, env!("CARGO_BIN_EXE_data-forge"));
+    let config = forge.environment().iter().fold(config, |config, (name, value)| {
+        let secret = name == "DATA_FORGE_DATABASE_URL" || name.starts_with("AWS_");
+        config.variable(if secret { "secrets" } else { "settings" }, name, value)
+    });
+    let cluster = Cluster::start(config).await.unwrap();
+    let kubeconfig = forge.path("kubeconfig");
+    cluster.kubeconfig(&kubeconfig).unwrap();
+    let forge = forge
+        .set("KUBECONFIG", &kubeconfig.to_string_lossy())
+        .set("DATA_FORGE_LAUNCHER", "kubernetes")
+        .set("DATA_FORGE_WORKER_IMAGE", IMAGE)
+        .set("DATA_FORGE_WORKER_PARALLELISM", &parallelism.to_string())
+        .set("DATA_FORGE_WORKER_CONFIG_MAP", "settings")
+        .set("DATA_FORGE_WORKER_SECRET", "secrets");
+    (cluster, forge)
 }
 
 async fn begun(user: &User, project: &str) -> Value {
