@@ -28,7 +28,7 @@ async fn the_whole_way_of_a_dataset() {
 #[ignore = "needs a MongoDB server: tests/mongodb/run starts one"]
 async fn the_whole_way_on_all_engines() {
     let s3 = S3::start(S3Config::default()).await.unwrap();
-    let (_cluster, forge) = in_cluster(with_bucket(forge("engines"), &s3), 2).await;
+    let (_cluster, forge) = in_cluster(with_bucket(forge("engines"), &s3), 1).await;
     journey::journey(&forge).await;
     assert_eq!(s3.keys().unwrap(), [""; 0]);
     assert_eq!(s3.unfinished_uploads().unwrap(), 0);

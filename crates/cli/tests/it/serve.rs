@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use crate::forge::Forge;
 
 /// How long anything that is waited for may take: far longer than it does.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A server process, killed when it is dropped.
 pub(crate) struct Server {
