@@ -1,5 +1,5 @@
 # What the commands of this project need of a machine: each function says what is missing and how to get it, or gets it
-# where this is root on Debian or Ubuntu. Sourced by ./build and ./test.
+# where this is root on Debian or Ubuntu. Sourced by the commands, from the top of the project.
 
 missing() { echo "${0##*/}: $1 is missing: $2" >&2; exit 1; }
 
@@ -23,6 +23,11 @@ node_is_there() { command -v npm >/dev/null && [ "$(node -p 'process.versions.no
 need_node() {
     node_is_there || { install_packages nodejs npm && node_is_there; } ||
         missing "Node 20 or newer, with npm" "see https://nodejs.org/en/download"
+}
+
+need_python() {
+    python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3 python3-venv ||
+        missing "Python 3 with venv" "install it with your system's package manager"
 }
 
 # Sets CHROMIUM to a Chromium or Chrome for the tests of the UI.
